@@ -1,0 +1,78 @@
+//! What can be wrong with what a user or a file said.
+
+use std::fmt;
+
+/// Something that a user or a file said and that cannot be understood.
+///
+/// Mistakes in a test's own code panic instead, at the line of the mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A reply that is not three digits, a space and a text.
+    BadReply {
+        /// What was written.
+        given: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An action that can do nothing at that stage.
+    NoSuchFault {
+        /// What was asked for: the stage and the action.
+        given: String,
+        /// Why it makes no sense, and what would.
+        why: String,
+    },
+    /// A name that is not known, with the nearest that is.
+    UnknownName {
+        /// What kind of thing was named: `stage`, `persona`, `cipher suite`.
+        kind: &'static str,
+        /// What was written.
+        given: String,
+        /// The nearest known name, if one is near.
+        near: Option<String>,
+    },
+    /// A scenario file that cannot be understood.
+    BadScenario {
+        /// The file's name as the user gave it, with line and column where they are known.
+        place: String,
+        /// What is wrong, with the offending text.
+        why: String,
+    },
+    /// A server that could not be started.
+    CannotListen {
+        /// The address that was asked for.
+        address: String,
+        /// What the operating system said.
+        why: String,
+        /// Whether another server has that port.
+        taken: bool,
+    },
+    /// A TLS set-up that the provider refuses.
+    BadTls {
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadReply { given, why } => write!(f, "bad reply `{given}`: {why}"),
+            Self::NoSuchFault { given, why } => write!(f, "{given} makes no sense: {why}"),
+            Self::UnknownName { kind, given, near } => {
+                write!(f, "unknown {kind} `{given}`")?;
+                match near {
+                    Some(near) => write!(f, "\nhint: did you mean `{near}`?"),
+                    None => Ok(()),
+                }
+            }
+            Self::BadScenario { place, why } => write!(f, "{place}: {why}"),
+            Self::CannotListen { address, why, .. } => {
+                write!(f, "cannot listen on {address}: {why}")
+            }
+            Self::BadTls { why } => write!(f, "cannot set up TLS: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,60 @@
+//! What a server puts up with before it says so.
+
+use std::time::Duration;
+
+/// The bounds of a server. Each has a reply, which a real server would give there.
+///
+/// RFC 5321 §4.5.3 sets minimums for some of them; a test may go below.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "scenario", derive(serde::Deserialize))]
+#[cfg_attr(
+    feature = "scenario",
+    serde(default, deny_unknown_fields, rename_all = "kebab-case")
+)]
+pub struct Limits {
+    /// Octets in a command line, its end included (RFC 5321 §4.5.3.1.4 says 512, and each
+    /// extension adds to it). Beyond it the line is thrown away and answered `500`.
+    pub line: usize,
+    /// Octets in a line of an AUTH exchange (RFC 4954 §4: at least 12,288).
+    pub auth_line: usize,
+    /// Octets in a message: what `SIZE` announces. Beyond it: `552`.
+    pub message: usize,
+    /// Recipients of a message (RFC 5321 §4.5.3.1.8: at least 100). Beyond it: `452`.
+    pub recipients: usize,
+    /// Commands that were not understood or out of order. Beyond it: `421` and the end.
+    pub errors: usize,
+    /// Sessions at a time. Beyond it: `421` instead of the greeting.
+    pub concurrent: usize,
+    /// How long the client may say nothing. Beyond it: `421` and the end.
+    #[cfg_attr(feature = "scenario", serde(with = "crate::duration"))]
+    pub idle: Duration,
+    /// How long a session may last in all. Beyond it: `421` and the end.
+    #[cfg_attr(feature = "scenario", serde(with = "crate::duration"))]
+    pub session: Duration,
+    /// How many sessions a report remembers; older ones are counted and forgotten.
+    pub kept_sessions: usize,
+    /// How many octets of mail a report remembers; older messages are counted and forgotten.
+    pub kept_mail: usize,
+    /// How many octets of a session's transcript are remembered.
+    pub transcript: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            line: 2_048,
+            auth_line: 12_288,
+            message: 10 * 1024 * 1024,
+            recipients: 1_000,
+            errors: 20,
+            concurrent: 10_000,
+            // RFC 5321 §4.5.3.2.7 asks a server for five minutes; a test that says nothing for
+            // half a minute has stopped.
+            idle: Duration::from_secs(30),
+            session: Duration::from_secs(600),
+            kept_sessions: 10_000,
+            kept_mail: 256 * 1024 * 1024,
+            transcript: 256 * 1024,
+        }
+    }
+}
