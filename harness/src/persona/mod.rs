@@ -4,7 +4,7 @@
 //! a scenario file.
 
 pub use limits::Limits;
-pub(crate) use render::Facts;
+pub(crate) use render::{Facts, mix};
 pub use replies::Replies;
 
 mod barracuda;
