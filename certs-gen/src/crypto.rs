@@ -69,16 +69,14 @@ pub(crate) fn generate(kind: KeyKind, draw: &mut Draw) -> Pair {
 }
 
 /// A signature with the hash that belongs to the key: SHA-384 for P-384, none outside of Ed25519, SHA-256 elsewhere.
+#[cfg_attr(not(feature = "weak"), allow(unused_variables))]
 pub(crate) fn sign(kind: KeyKind, pkcs8: &[u8], repeatable: bool, message: &[u8]) -> Vec<u8> {
     match kind {
         #[cfg(feature = "weak")]
         KeyKind::P256 if repeatable => rfc6979::sign_p256(pkcs8, message),
         #[cfg(feature = "weak")]
         KeyKind::P384 if repeatable => rfc6979::sign_p384(pkcs8, message),
-        _ => {
-            let _ = repeatable;
-            provider::sign(kind, pkcs8, message)
-        }
+        _ => provider::sign(kind, pkcs8, message),
     }
 }
 

@@ -123,7 +123,7 @@ fn the_names_are_those_wished_for() {
         &["127.0.0.1", "localhost", "::1"],
     );
     check(
-        &String::from("*.contoso.com"),
+        Leaf::from(&String::from("*.contoso.com")),
         "*.contoso.com",
         &["*.contoso.com", "localhost", "127.0.0.1", "::1"],
     );

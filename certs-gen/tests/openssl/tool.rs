@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What `openssl` printed, the errors last, or nothing where it is not installed.
-pub fn openssl(directory: &Path, arguments: &[&str]) -> Option<String> {
+pub(crate) fn openssl(directory: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new("openssl");
     match command.current_dir(directory).args(arguments).output() {
         Ok(output) => Some(
@@ -25,10 +25,10 @@ pub fn openssl(directory: &Path, arguments: &[&str]) -> Option<String> {
 }
 
 /// A directory of its own, removed at the end.
-pub struct Directory(PathBuf);
+pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("mailfault-certs-{}-{count}", std::process::id());
@@ -37,7 +37,7 @@ impl Directory {
         Self(path)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -4,7 +4,8 @@ use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
 
 use crate::tool::{Directory, openssl};
 
-/// The numbers of all errors, in the order in which they were found; none means that the chain verifies.
+/// The numbers of the errors, in the order in which they were found; none means that the chain verifies. The first is
+/// what s_client, Python and curl stop at; `openssl verify` goes on after some of them.
 #[track_caller]
 fn check(identity: &Identity, expected: &[u32]) {
     check_with(identity, identity.name(), &[], expected);
@@ -63,7 +64,7 @@ fn each_flaw_is_called_by_its_number() {
         (Flaw::MissingIntermediate, &[20]),
         (Flaw::ExpiredIntermediate, &[10]),
         (Flaw::ExpiredRoot, &[10]),
-        (Flaw::IntermediateNotCa, &[79]),
+        (Flaw::IntermediateNotCa, &[79, 26]),
         (Flaw::PathlenExceeded, &[25]),
         (Flaw::EkuClientOnly, &[26]),
         (Flaw::KeyMismatch, &[]),
@@ -87,14 +88,11 @@ fn each_flaw_is_called_by_its_number() {
 fn flaws_add_up() {
     let ca = Ca::new();
     let leaf = || Leaf::new("mail.contoso.com");
-    check(&ca.issue(leaf().expired().wrong_name()), &[62, 10]);
-    check(
-        &ca.issue(leaf().expired().missing_intermediate()),
-        &[20, 21, 10],
-    );
-    check(&ca.issue(leaf().expired().untrusted_root()), &[20, 10]);
+    check(&ca.issue(leaf().expired().wrong_name()), &[62]);
+    check(&ca.issue(leaf().expired().missing_intermediate()), &[20]);
+    check(&ca.issue(leaf().expired().untrusted_root()), &[20]);
     check(&ca.issue(leaf().expired().self_signed()), &[18, 10]);
-    check(&ca.issue(leaf().wrong_name().untrusted_root()), &[20, 62]);
+    check(&ca.issue(leaf().wrong_name().untrusted_root()), &[20]);
     check(&ca.issue(leaf().untrusted_root().root_sent()), &[19]);
     check(&ca.issue(leaf().untrusted_root()).with_root(), &[19]);
     check(
@@ -103,7 +101,7 @@ fn flaws_add_up() {
     );
     check(
         &ca.intermediate().issue(leaf()).without_intermediates(),
-        &[20, 21],
+        &[20],
     );
 }
 
