@@ -164,10 +164,12 @@ mod tests {
         let mut tally = Vec::new();
         let seen: Vec<u16> = expected
             .iter()
-            .map(|_| match plan.next(moment(Stage::Rcpt, &lines), &mut tally).instead {
-                Some(Action::Reply(reply)) => reply.code,
-                _ => 0,
-            })
+            .map(
+                |_| match plan.next(moment(Stage::Rcpt, &lines), &mut tally).instead {
+                    Some(Action::Reply(reply)) => reply.code,
+                    _ => 0,
+                },
+            )
             .collect();
         assert_eq!(seen, expected);
     }
@@ -175,7 +177,10 @@ mod tests {
     #[test]
     fn the_first_that_matches_wins_and_counts_are_kept() {
         let rcpt = || Fault::at(Stage::Rcpt);
-        check(&[rcpt().reply("451 a").once(), rcpt().reply("550 b")], &[451, 550, 550]);
+        check(
+            &[rcpt().reply("451 a").once(), rcpt().reply("550 b")],
+            &[451, 550, 550],
+        );
         check(&[rcpt().reply("451 a").times(2)], &[451, 451, 0]);
         check(&[rcpt().skip(1).reply("451 a").once()], &[0, 451, 0]);
         check(&[rcpt().matching("BOB@").reply("550 b")], &[550]);
@@ -214,8 +219,14 @@ mod tests {
             let mut luck = vec![Vec::new(); 3];
             let mut tallies = vec![Vec::new(); 3];
             for &session in order {
-                let at = Moment { session, ..moment(Stage::Rcpt, &[]) };
-                let fired = plan.next(at, &mut tallies[session as usize]).instead.is_some();
+                let at = Moment {
+                    session,
+                    ..moment(Stage::Rcpt, &[])
+                };
+                let fired = plan
+                    .next(at, &mut tallies[session as usize])
+                    .instead
+                    .is_some();
                 luck[session as usize].push(fired);
             }
             luck

@@ -58,13 +58,19 @@ impl Mail {
 
 /// The first header field of this name in a message, unfolded.
 pub(crate) fn header(content: &[u8], name: &str) -> Option<String> {
-    let mut lines = content.split(|byte| *byte == b'\n').map(|line| {
-        String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
-    });
-    let mut value = lines.by_ref().take_while(|line| !line.is_empty()).find_map(|line| {
-        let (field, value) = line.split_once(':')?;
-        field.trim_end().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    })?;
+    let mut lines = content
+        .split(|byte| *byte == b'\n')
+        .map(|line| String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned());
+    let mut value = lines
+        .by_ref()
+        .take_while(|line| !line.is_empty())
+        .find_map(|line| {
+            let (field, value) = line.split_once(':')?;
+            field
+                .trim_end()
+                .eq_ignore_ascii_case(name)
+                .then(|| value.trim().to_owned())
+        })?;
     for line in lines.take_while(|line| line.starts_with([' ', '\t'])) {
         value.push(' ');
         value.push_str(line.trim());
@@ -83,7 +89,10 @@ mod tests {
 
     #[test]
     fn header_fields_are_found_and_unfolded() {
-        check("From: a\r\nSubject: one\r\n two\r\nTo: b\r\n\r\nx", Some("one two"));
+        check(
+            "From: a\r\nSubject: one\r\n two\r\nTo: b\r\n\r\nx",
+            Some("one two"),
+        );
         check("SUBJECT : x\n\ny", Some("x"));
         check("From: a\r\n\r\nSubject: in the body", None);
         check("", None);

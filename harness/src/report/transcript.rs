@@ -111,7 +111,11 @@ impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for event in &self.events {
             if matches!(event.what, What::Ended(_)) && self.left_out > 0 {
-                writeln!(f, "-- {} events left out: the transcript is full", self.left_out)?;
+                writeln!(
+                    f,
+                    "-- {} events left out: the transcript is full",
+                    self.left_out
+                )?;
             }
             writeln!(f, "{}", event.what)?;
         }
@@ -124,7 +128,11 @@ impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connected { peer, implicit_tls } => {
-                let port = if *implicit_tls { " to the implicit-TLS port" } else { "" };
+                let port = if *implicit_tls {
+                    " to the implicit-TLS port"
+                } else {
+                    ""
+                };
                 write!(f, "-- connection from {peer}{port}")
             }
             Self::Client(line) => lines(f, "C:", line),
@@ -187,10 +195,19 @@ mod tests {
     fn a_transcript_can_be_read_whatever_was_sent() {
         check(What::Client(b"EHLO x\r\n".to_vec()), "C: EHLO x");
         check(What::Client(b"EHLO x\n".to_vec()), "C: EHLO x\\n");
-        check(What::Client(b"a\rb\0\xff\xc3\xbc".to_vec()), "C: a\\rb\\u{0}\\xff\u{fc}");
-        check(What::Server(b"250-a\r\n250 b\r\n".to_vec()), "S: 250-a\nS: 250 b");
+        check(
+            What::Client(b"a\rb\0\xff\xc3\xbc".to_vec()),
+            "C: a\\rb\\u{0}\\xff\u{fc}",
+        );
+        check(
+            What::Server(b"250-a\r\n250 b\r\n".to_vec()),
+            "S: 250-a\nS: 250 b",
+        );
         let long = What::Client(vec![b'a'; 5_000]).to_string();
-        assert!(long.len() < 1_100 && long.ends_with("(5000 octets)"), "{long}");
+        assert!(
+            long.len() < 1_100 && long.ends_with("(5000 octets)"),
+            "{long}"
+        );
     }
 
     #[test]
@@ -199,9 +216,16 @@ mod tests {
         for _ in 0..100 {
             transcript.push(Duration::ZERO, What::Client(vec![b'a'; 100]), 1_000);
         }
-        transcript.push(Duration::ZERO, What::Ended(super::super::Ended::ByClient), 1_000);
+        transcript.push(
+            Duration::ZERO,
+            What::Ended(super::super::Ended::ByClient),
+            1_000,
+        );
         let text = transcript.to_string();
         assert!(text.contains("events left out"), "{text}");
-        assert!(text.ends_with("-- the client closed the connection\n"), "{text}");
+        assert!(
+            text.ends_with("-- the client closed the connection\n"),
+            "{text}"
+        );
     }
 }

@@ -8,7 +8,9 @@ use rustls::crypto::{self, CryptoProvider};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, RootCertStore, SignatureScheme,
+};
 
 use super::tls::{bad_tls, certificate};
 use crate::error::Error;
@@ -41,7 +43,11 @@ pub(super) fn verifier(
 ) -> Result<Option<Arc<dyn ClientCertVerifier>>, Error> {
     let own = |mandatory, accepts| {
         let provider = Arc::clone(&provider);
-        Some(Arc::new(Verifier { mandatory, accepts, provider }) as Arc<dyn ClientCertVerifier>)
+        Some(Arc::new(Verifier {
+            mandatory,
+            accepts,
+            provider,
+        }) as Arc<dyn ClientCertVerifier>)
     };
     Ok(match wish {
         ClientCertificate::NotAsked => None,
@@ -124,6 +130,8 @@ impl ClientCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -56,7 +56,11 @@ impl Ledger {
     }
 
     /// Begins a session. Says how many are open, itself included.
-    pub(crate) fn open(self: &Arc<Self>, peer: SocketAddr, implicit_tls: bool) -> (Recorder, usize) {
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        peer: SocketAddr,
+        implicit_tls: bool,
+    ) -> (Recorder, usize) {
         let mut state = self.state();
         state.opened += 1;
         state.open += 1;
@@ -147,7 +151,10 @@ impl Recorder {
     pub(crate) fn record(&self, what: What) {
         let at = self.began.elapsed();
         if let Some(observer) = &self.ledger.observer {
-            let event = Event { at, what: what.clone() };
+            let event = Event {
+                at,
+                what: what.clone(),
+            };
             observer(self.number, &event);
         }
         let limit = self.ledger.limits.transcript;

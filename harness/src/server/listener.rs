@@ -57,7 +57,13 @@ pub(super) async fn accept(
     let listener = listener.into_std()?;
     while let Ok((stream, peer)) = listener.accept() {
         stream.set_nonblocking(true)?;
-        begin(&house, TcpStream::from_std(stream)?, peer, implicit_tls, &end);
+        begin(
+            &house,
+            TcpStream::from_std(stream)?,
+            peer,
+            implicit_tls,
+            &end,
+        );
     }
     Ok(())
 }
@@ -81,7 +87,10 @@ fn begin(
 }
 
 /// The output of `a`, or `None` if `b` ends first. (`select!` would bring five more crates.)
-pub(super) async fn first<A: Future + Unpin, B: Future + Unpin>(mut a: A, mut b: B) -> Option<A::Output> {
+pub(super) async fn first<A: Future + Unpin, B: Future + Unpin>(
+    mut a: A,
+    mut b: B,
+) -> Option<A::Output> {
     std::future::poll_fn(|context| {
         use std::pin::Pin;
         use std::task::Poll;

@@ -191,7 +191,9 @@ impl MockServer {
         let local = |listener: &std::net::TcpListener| listener.local_addr().map_err(no_thread);
         let addr = settings.listener.as_ref().map(local).transpose()?;
         let implicit_addr = settings.implicit_listener.as_ref().map(local).transpose()?;
-        let addr = addr.or(implicit_addr).ok_or_else(|| no_thread("no listener"))?;
+        let addr = addr
+            .or(implicit_addr)
+            .ok_or_else(|| no_thread("no listener"))?;
         let house = Arc::clone(&settings.house);
         let patience = settings.patience;
         let thread = Thread::spawn(settings)?;
@@ -267,7 +269,12 @@ impl Thread {
             .build()
             .map_err(no_thread)?;
         let serve = async move {
-            let Settings { house, listener, implicit_listener, .. } = settings;
+            let Settings {
+                house,
+                listener,
+                implicit_listener,
+                ..
+            } = settings;
             let accept = |listener, implicit_tls| {
                 let (house, stop) = (Arc::clone(&house), close_seen.clone());
                 let end = end_seen.clone();

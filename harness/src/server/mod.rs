@@ -37,6 +37,8 @@ pub(crate) struct House {
 
 impl std::fmt::Debug for House {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("House").field("persona", &self.persona.name).finish_non_exhaustive()
+        f.debug_struct("House")
+            .field("persona", &self.persona.name)
+            .finish_non_exhaustive()
     }
 }

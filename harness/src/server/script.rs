@@ -54,7 +54,10 @@ pub(super) fn begin(house: &Arc<House>, session: Session, wire: Wire, end: watch
         };
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| session(&mut script))) {
             let number = script.wire.recorder.number();
-            let text = format!("the script panicked in session {number}: {}", text_of(&*panic));
+            let text = format!(
+                "the script panicked in session {number}: {}",
+                text_of(&*panic)
+            );
             script.wire.recorder.note(text.clone());
             house.ledger.state().panics.push(text);
         }
@@ -107,12 +110,17 @@ impl Script {
     ///
     /// If the identity's key cannot be used.
     pub fn start_tls(&mut self, identity: &Identity) -> bool {
-        let tls = Tls::new(&TlsWish::default(), identity, &std::collections::BTreeMap::new());
+        let tls = Tls::new(
+            &TlsWish::default(),
+            identity,
+            &std::collections::BTreeMap::new(),
+        );
         let connection = match tls.and_then(|tls| tls.connection(None)) {
             Ok(connection) => connection,
             Err(error) => panic!("{error}"),
         };
-        self.drive(async |wire| wire.start_tls(connection).await).is_some()
+        self.drive(async |wire| wire.start_tls(connection).await)
+            .is_some()
     }
 
     /// Waits, unless the client leaves before that.
@@ -131,7 +139,9 @@ impl Script {
         if self.ended.is_some() {
             return None;
         }
-        let Self { wire, runtime, end, .. } = self;
+        let Self {
+            wire, runtime, end, ..
+        } = self;
         let done = runtime.block_on(async {
             let act = std::pin::pin!(act(wire));
             let end = std::pin::pin!(end.wait_for(|end| *end));
@@ -164,7 +174,9 @@ impl Script {
 
 impl std::fmt::Debug for Script {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Script").field("ended", &self.ended).finish_non_exhaustive()
+        f.debug_struct("Script")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }
 

@@ -89,13 +89,16 @@ impl Tls {
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls").field("wish", &self.wish).finish_non_exhaustive()
+        f.debug_struct("Tls")
+            .field("wish", &self.wish)
+            .finish_non_exhaustive()
     }
 }
 
 fn config(wish: &TlsWish, certificates: &Arc<Certificates>) -> Result<Arc<ServerConfig>, Error> {
     let provider = Arc::new(chosen(wish)?);
-    let versions: Vec<&'static SupportedProtocolVersion> = wish.versions.iter().map(known).collect();
+    let versions: Vec<&'static SupportedProtocolVersion> =
+        wish.versions.iter().map(known).collect();
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&versions)
         .map_err(bad_tls)?;
@@ -104,7 +107,11 @@ fn config(wish: &TlsWish, certificates: &Arc<Certificates>) -> Result<Arc<Server
         None => builder.with_no_client_auth(),
     };
     let mut config = builder.with_cert_resolver(Arc::clone(certificates) as _);
-    config.alpn_protocols = wish.alpn.iter().map(|name| name.clone().into_bytes()).collect();
+    config.alpn_protocols = wish
+        .alpn
+        .iter()
+        .map(|name| name.clone().into_bytes())
+        .collect();
     // A resumed session shows no certificate, and a test is about the certificate.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
@@ -123,12 +130,18 @@ fn chosen(wish: &TlsWish) -> Result<CryptoProvider, Error> {
     let mut provider = (*crypto::provider()).clone();
     if !wish.cipher_suites.is_empty() {
         let known = provider.cipher_suites;
-        let names: Vec<String> = known.iter().map(|suite| suite_name(suite.suite())).collect();
+        let names: Vec<String> = known
+            .iter()
+            .map(|suite| suite_name(suite.suite()))
+            .collect();
         provider.cipher_suites = pick("cipher suite", &wish.cipher_suites, &names, &known)?;
     }
     if !wish.groups.is_empty() {
         let known = provider.kx_groups;
-        let names: Vec<String> = known.iter().map(|group| format!("{:?}", group.name())).collect();
+        let names: Vec<String> = known
+            .iter()
+            .map(|group| format!("{:?}", group.name()))
+            .collect();
         provider.kx_groups = pick("group", &wish.groups, &names, &known)?;
     }
     Ok(provider)
@@ -141,7 +154,9 @@ fn pick<T: Copy>(
     known: &[T],
 ) -> Result<Vec<T>, Error> {
     let find = |wanted: &String| {
-        let at = names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+        let at = names
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(wanted));
         at.map(|at| known[at]).ok_or_else(|| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             Error::UnknownName {
@@ -172,10 +187,13 @@ impl ResolvesServerCert for Certificates {
         let named = hello
             .server_name()
             .and_then(|name| self.by_name.get(&name.to_ascii_lowercase()));
-        Some(Arc::clone(match named {
-            Some(key) => key,
-            None => &self.default.read().unwrap_or_else(|poisoned| poisoned.into_inner()),
-        }))
+        Some(match named {
+            Some(key) => Arc::clone(key),
+            None => {
+                let default = self.default.read();
+                Arc::clone(&default.unwrap_or_else(|poisoned| poisoned.into_inner()))
+            }
+        })
     }
 }
 

@@ -22,7 +22,9 @@ impl Conversation {
         mechanism: &str,
         initial: Option<String>,
     ) -> Result<(), Lost> {
-        self.wire.recorder.change(|session| session.seen.went_on = true);
+        self.wire
+            .recorder
+            .change(|session| session.seen.went_on = true);
         if initial.is_some() {
             self.note_credentials(&line);
         }
@@ -133,7 +135,10 @@ impl Conversation {
     fn judge(&mut self, user: &str, password: &str) -> Reply {
         let known = match &self.house.auth {
             Auth::AcceptAny => true,
-            Auth::Accept { user: known, password: secret } => known == user && secret == password,
+            Auth::Accept {
+                user: known,
+                password: secret,
+            } => known == user && secret == password,
             Auth::Refuse => false,
         };
         if known {
@@ -157,7 +162,8 @@ impl Conversation {
             self.reply(|replies| &replies.not_offered)
         } else if !matches!(mechanism, "PLAIN" | "LOGIN")
             || !listed.is_some_and(|list| {
-                list.split(' ').any(|word| word.eq_ignore_ascii_case(mechanism))
+                list.split(' ')
+                    .any(|word| word.eq_ignore_ascii_case(mechanism))
             })
         {
             self.reply(|replies| &replies.auth_mechanism)

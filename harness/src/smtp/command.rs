@@ -124,7 +124,9 @@ fn auth(rest: &str) -> Command {
 /// Judged on the raw line: smtp-proto reads some sizes that no number can hold as others.
 fn bdat(rest: &str) -> Command {
     let mut words = rest.split_ascii_whitespace();
-    let size = words.next().filter(|word| word.bytes().all(|b| b.is_ascii_digit()));
+    let size = words
+        .next()
+        .filter(|word| word.bytes().all(|b| b.is_ascii_digit()));
     let last = words.next();
     match (size.and_then(|size| size.parse().ok()), last, words.next()) {
         (Some(size), None, None) => Command::Bdat { size, last: false },
@@ -152,7 +154,10 @@ fn path(rest: &str, keyword: &str, recipient: bool) -> Command {
     Command::from_path(
         Path {
             address: without_route(address).to_owned(),
-            parameters: parameters.split_ascii_whitespace().map(str::to_owned).collect(),
+            parameters: parameters
+                .split_ascii_whitespace()
+                .map(str::to_owned)
+                .collect(),
         },
         recipient,
     )
@@ -189,7 +194,10 @@ fn split_path(text: &str) -> Option<(&str, &str)> {
 
 /// RFC 5321 §4.1.2: a source route is accepted and ignored.
 fn without_route(address: &str) -> &str {
-    match address.strip_prefix('@').and_then(|route| route.split_once(':')) {
+    match address
+        .strip_prefix('@')
+        .and_then(|route| route.split_once(':'))
+    {
         Some((_, address)) => address,
         None => address,
     }
@@ -211,7 +219,10 @@ fn is_address(address: &str, recipient: bool) -> bool {
     if local.is_empty() || control(address) {
         return false;
     }
-    if let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+    if let Some(literal) = domain
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
         // smtp-proto knows no address literals (RFC 5321 §4.1.3).
         let literal = literal.strip_prefix("IPv6:").unwrap_or(literal);
         return literal.parse::<std::net::IpAddr>().is_ok();
@@ -250,20 +261,39 @@ mod tests {
         check("RCPT TO:<a@[127.0.0.1]>", rcpt("a@[127.0.0.1]", &[]));
         check("RCPT TO:<a@[IPv6:::1]>", rcpt("a@[IPv6:::1]", &[]));
         check("RCPT TO:<\"a b\"@c.test>", rcpt("\"a b\"@c.test", &[]));
-        check("RCPT TO:<\"a>\\\"b\"@c.test>", rcpt("\"a>\\\"b\"@c.test", &[]));
+        check(
+            "RCPT TO:<\"a>\\\"b\"@c.test>",
+            rcpt("\"a>\\\"b\"@c.test", &[]),
+        );
         check("rcpt to: <a@b.test>", rcpt("a@b.test", &[]));
         check("RCPT TO:<@x.test,@y.test:a@b.test>", rcpt("a@b.test", &[]));
-        check("RCPT TO:<a@b.test> NOTIFY=NEVER ORCPT=rfc822;a", rcpt("a@b.test", &["NOTIFY=NEVER", "ORCPT=rfc822;a"]));
+        check(
+            "RCPT TO:<a@b.test> NOTIFY=NEVER ORCPT=rfc822;a",
+            rcpt("a@b.test", &["NOTIFY=NEVER", "ORCPT=rfc822;a"]),
+        );
         check("MAIL FROM:<>", mail("", &[]));
-        check("MAIL FROM:<a@b.test> SIZE=10 XOORG=contoso.com", mail("a@b.test", &["SIZE=10", "XOORG=contoso.com"]));
-        check("MAIL FROM:<ü@b.test> SMTPUTF8", mail("ü@b.test", &["SMTPUTF8"]));
+        check(
+            "MAIL FROM:<a@b.test> SIZE=10 XOORG=contoso.com",
+            mail("a@b.test", &["SIZE=10", "XOORG=contoso.com"]),
+        );
+        check(
+            "MAIL FROM:<ü@b.test> SMTPUTF8",
+            mail("ü@b.test", &["SMTPUTF8"]),
+        );
     }
 
     #[test]
     fn what_is_no_address_is_said_to_be_none() {
         for line in [
-            "RCPT TO:<>", "RCPT TO:a@b", "RCPT TO:<a@b", "RCPT TO:<a>", "RCPT TO:<@b>",
-            "RCPT TO:<a@>", "RCPT TO:<a@b>x", "RCPT TO:<a@[300.1.1.1]>", "MAIL FROM:<postmaster>",
+            "RCPT TO:<>",
+            "RCPT TO:a@b",
+            "RCPT TO:<a@b",
+            "RCPT TO:<a>",
+            "RCPT TO:<@b>",
+            "RCPT TO:<a@>",
+            "RCPT TO:<a@b>x",
+            "RCPT TO:<a@[300.1.1.1]>",
+            "MAIL FROM:<postmaster>",
             "RCPT TO:<a\0@b>",
         ] {
             check(line, Command::Bad(Bad::Address));
@@ -290,13 +320,40 @@ mod tests {
         check("ehlo", Command::Bad(Bad::Domain));
         check("HELO x", Command::Helo("x".into()));
         check("X-ANONYMOUSTLS", Command::StartTls);
-        check("BDAT 10", Command::Bdat { size: 10, last: false });
-        check("BDAT 0 last", Command::Bdat { size: 0, last: true });
-        check("BDAT 99999999999999999999999", Command::Bad(Bad::Parameters));
+        check(
+            "BDAT 10",
+            Command::Bdat {
+                size: 10,
+                last: false,
+            },
+        );
+        check(
+            "BDAT 0 last",
+            Command::Bdat {
+                size: 0,
+                last: true,
+            },
+        );
+        check(
+            "BDAT 99999999999999999999999",
+            Command::Bad(Bad::Parameters),
+        );
         check("BDAT -1", Command::Bad(Bad::Parameters));
         check("BDAT 1 LAST x", Command::Bad(Bad::Parameters));
-        check("AUTH foo", Command::Auth { mechanism: "FOO".into(), initial: None });
-        check("AUTH PLAIN AA==", Command::Auth { mechanism: "PLAIN".into(), initial: Some("AA==".into()) });
+        check(
+            "AUTH foo",
+            Command::Auth {
+                mechanism: "FOO".into(),
+                initial: None,
+            },
+        );
+        check(
+            "AUTH PLAIN AA==",
+            Command::Auth {
+                mechanism: "PLAIN".into(),
+                initial: Some("AA==".into()),
+            },
+        );
         check("AUTH", Command::Bad(Bad::Parameters));
         check("XCLIENT", Command::Unknown);
         check("", Command::Unknown);

@@ -128,7 +128,10 @@ impl Conversation {
         let line = self.wire.line(limit).await?;
         self.note_pipelining();
         if line.too_long {
-            let reply = self.filled(|replies| &replies.line_too_long, |facts| facts.limit = limit);
+            let reply = self.filled(
+                |replies| &replies.line_too_long,
+                |facts| facts.limit = limit,
+            );
             return self.mistake(reply).await;
         }
         let Some(text) = line.raw.strip_suffix(b"\r\n") else {
@@ -194,7 +197,9 @@ impl Conversation {
         } else {
             self.client = None;
         }
-        self.wire.recorder.change(|session| session.seen.reached_tls = true);
+        self.wire
+            .recorder
+            .change(|session| session.seen.reached_tls = true);
         Ok(())
     }
 
@@ -205,7 +210,9 @@ impl Conversation {
         if !reply.is_positive() {
             self.client = None;
         }
-        self.wire.recorder.change(|session| session.seen.reached_tls = true);
+        self.wire
+            .recorder
+            .change(|session| session.seen.reached_tls = true);
         Ok(())
     }
 
@@ -215,24 +222,36 @@ impl Conversation {
         self.offered = None;
         self.client = Some(client.to_owned());
         let client = client.to_owned();
-        self.wire.recorder.change(|session| session.client = Some(client));
+        self.wire
+            .recorder
+            .change(|session| session.client = Some(client));
     }
 
     /// The EHLO reply of a healthy server.
     fn extensions(&self) -> Reply {
         let persona = &self.house.persona;
         let facts = self.facts();
-        let list = if self.wire.is_tls() { &persona.ehlo_tls } else { &persona.ehlo };
+        let list = if self.wire.is_tls() {
+            &persona.ehlo_tls
+        } else {
+            &persona.ehlo
+        };
         let has = |line: &str, keyword| line.split(' ').next() == Some(keyword);
         let has_tls = self.house.starttls.is_some();
         let mut lines = vec![facts.line(&persona.hello).into_owned()];
-        let listed = list.iter().filter(|line| {
-            has_tls || !has(line, "STARTTLS") && !has(line, "X-ANONYMOUSTLS")
-        });
+        let listed = list
+            .iter()
+            .filter(|line| has_tls || !has(line, "STARTTLS") && !has(line, "X-ANONYMOUSTLS"));
         lines.extend(listed.map(|line| facts.line(line).into_owned()));
         // Where no TLS is to be had at all, there is nothing to wait with AUTH for.
         if !self.wire.is_tls() && !has_tls && !lines.iter().any(|line| has(line, "AUTH")) {
-            lines.extend(persona.ehlo_tls.iter().find(|line| has(line, "AUTH")).cloned());
+            lines.extend(
+                persona
+                    .ehlo_tls
+                    .iter()
+                    .find(|line| has(line, "AUTH"))
+                    .cloned(),
+            );
         }
         Reply { code: 250, lines }
     }
@@ -241,7 +260,11 @@ impl Conversation {
         let reply = self.reply(|replies| &replies.quit);
         let reply = self.answer(Stage::Quit, &[line], reply).await?;
         // RFC 5321 §4.1.1.10: the server closes after its 221; refused, the session goes on.
-        if reply.is_positive() { Err(Ended::ByServer) } else { Ok(()) }
+        if reply.is_positive() {
+            Err(Ended::ByServer)
+        } else {
+            Ok(())
+        }
     }
 
     /// Forgets what was said before TLS (RFC 3207 §4.2).
@@ -255,8 +278,15 @@ impl Conversation {
 
     /// Whether the last EHLO reply listed a keyword, or keeps it concealed.
     pub(super) fn offers(&self, keyword: &str) -> bool {
-        let listed = self.offered.as_ref().is_some_and(|reply| reply.offers(keyword));
-        listed || self.concealed.iter().any(|word| word.eq_ignore_ascii_case(keyword))
+        let listed = self
+            .offered
+            .as_ref()
+            .is_some_and(|reply| reply.offers(keyword));
+        listed
+            || self
+                .concealed
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(keyword))
     }
 
     /// What the last EHLO reply says behind a keyword.
@@ -265,11 +295,7 @@ impl Conversation {
     }
 
     /// Answers a command that changes nothing.
-    async fn plainly(
-        &mut self,
-        line: String,
-        reply: fn(&Replies) -> &Reply,
-    ) -> Result<(), Lost> {
+    async fn plainly(&mut self, line: String, reply: fn(&Replies) -> &Reply) -> Result<(), Lost> {
         let reply = self.reply(reply);
         self.answer(Stage::Any, &[line], reply).await?;
         Ok(())
@@ -358,7 +384,9 @@ impl Conversation {
         }
         let refused = reply.is_transient() || reply.is_permanent();
         let refusal = refused.then(|| reply.clone());
-        self.wire.recorder.change(|session| session.seen.refusal = refusal);
+        self.wire
+            .recorder
+            .change(|session| session.seen.refusal = refusal);
     }
 
     /// Asks the plan, and writes down what it says.

@@ -78,7 +78,9 @@ impl Conversation {
         self.wire.start_tls(connection).await?;
         if let Some(tls) = self.wire.tls().and_then(describe) {
             let text = format!("{} with {}, {}", tls.version, tls.cipher_suite, tls.group);
-            self.wire.recorder.change(|session: &mut Session| session.tls = Some(tls));
+            self.wire
+                .recorder
+                .change(|session: &mut Session| session.tls = Some(tls));
             self.wire.recorder.record(What::Tls(text));
         }
         Ok(())
@@ -89,7 +91,9 @@ impl Conversation {
         self.wire.discard_received();
         let bytes = match fault {
             HandshakeFault::Alert(code) => {
-                self.wire.recorder.record(What::AlertFromServer(Alert(code)));
+                self.wire
+                    .recorder
+                    .record(What::AlertFromServer(Alert(code)));
                 // RFC 8446 §6: level fatal, then the code; the record's version is TLS 1.2's.
                 vec![21, 3, 3, 0, 2, 2, code]
             }
@@ -120,14 +124,21 @@ fn describe(tls: &rustls::ServerConnection) -> Option<Tls> {
         rustls::ProtocolVersion::TLSv1_3 => TlsVersion::Tls13,
         _ => TlsVersion::Tls12,
     };
-    let group = tls.negotiated_key_exchange_group().map(|group| format!("{:?}", group.name()));
+    let group = tls
+        .negotiated_key_exchange_group()
+        .map(|group| format!("{:?}", group.name()));
     let certificates = tls.peer_certificates().unwrap_or_default();
     Some(Tls {
         version,
         cipher_suite: suite_name(tls.negotiated_cipher_suite()?.suite()),
         group: group.unwrap_or_default(),
         sni: tls.server_name().map(str::to_owned),
-        alpn: tls.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()),
-        client_certificate: certificates.iter().map(|one| Der::new(one.to_vec())).collect(),
+        alpn: tls
+            .alpn_protocol()
+            .map(|name| String::from_utf8_lossy(name).into_owned()),
+        client_certificate: certificates
+            .iter()
+            .map(|one| Der::from(one.to_vec()))
+            .collect(),
     })
 }

@@ -37,9 +37,14 @@ impl Conversation {
             self.bad_mail(&path)
         };
         let reply = refusal.unwrap_or_else(|| {
-            self.filled(|replies| &replies.mail, |facts| facts.address = &path.address)
+            self.filled(
+                |replies| &replies.mail,
+                |facts| facts.address = &path.address,
+            )
         });
-        let reply = self.answer(Stage::Mail, std::slice::from_ref(&line), reply).await?;
+        let reply = self
+            .answer(Stage::Mail, std::slice::from_ref(&line), reply)
+            .await?;
         if reply.is_positive() && self.transaction.is_none() {
             self.transaction = Some(Transaction {
                 from: path,
@@ -74,9 +79,14 @@ impl Conversation {
             }
         };
         let reply = refusal.unwrap_or_else(|| {
-            self.filled(|replies| &replies.rcpt, |facts| facts.address = &path.address)
+            self.filled(
+                |replies| &replies.rcpt,
+                |facts| facts.address = &path.address,
+            )
         });
-        let reply = self.answer(Stage::Rcpt, std::slice::from_ref(&line), reply).await?;
+        let reply = self
+            .answer(Stage::Rcpt, std::slice::from_ref(&line), reply)
+            .await?;
         if let (true, Some(transaction)) = (reply.is_positive(), &mut self.transaction) {
             transaction.to.push(path);
             transaction.lines.push(line);
@@ -217,7 +227,9 @@ impl Conversation {
         }
         let moment = self.moment(Stage::Body, &transaction.lines, None);
         let next = self.house.ledger.state().plan.next_cut(moment, read);
-        Ok(next.map_or(usize::MAX, |at| usize::try_from(at - read).unwrap_or(usize::MAX)))
+        Ok(next.map_or(usize::MAX, |at| {
+            usize::try_from(at - read).unwrap_or(usize::MAX)
+        }))
     }
 
     /// Answers the content. What is taken is remembered before the client can know.
@@ -283,7 +295,10 @@ impl Conversation {
         if !path.address.is_ascii() && path.parameter("SMTPUTF8").is_none() {
             return Some(self.reply(|replies| &replies.needs_smtputf8));
         }
-        let body = path.parameter("BODY").unwrap_or("7BIT").to_ascii_uppercase();
+        let body = path
+            .parameter("BODY")
+            .unwrap_or("7BIT")
+            .to_ascii_uppercase();
         let known = match body.as_str() {
             "7BIT" | "8BITMIME" => true,
             "BINARYMIME" => self.offers("BINARYMIME"),
@@ -305,7 +320,11 @@ impl Conversation {
     /// RFC 5321 §4.1.1.11: a parameter of an extension that was not offered.
     fn bad_parameter(&self, path: &Path, known: &[(&str, &str)]) -> Option<Reply> {
         let foreign = path.parameters.iter().find_map(|parameter| {
-            let key = parameter.split('=').next().unwrap_or_default().to_ascii_uppercase();
+            let key = parameter
+                .split('=')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_uppercase();
             let extension = known.iter().find(|(name, _)| *name == key);
             let offered = match extension {
                 Some((_, extension)) => self.offers(extension),
@@ -315,21 +334,35 @@ impl Conversation {
             };
             (!offered).then_some(key)
         })?;
-        Some(self.filled(|replies| &replies.bad_parameter, |facts| facts.verb = &foreign))
+        Some(self.filled(
+            |replies| &replies.bad_parameter,
+            |facts| facts.verb = &foreign,
+        ))
     }
 
     fn lists_private_extensions(&self) -> bool {
-        self.house.persona.ehlo_tls.iter().any(|line| line.starts_with('X'))
+        self.house
+            .persona
+            .ehlo_tls
+            .iter()
+            .any(|line| line.starts_with('X'))
     }
 
     fn envelope_lines(&self) -> Vec<String> {
-        self.transaction.as_ref().map(|transaction| transaction.lines.clone()).unwrap_or_default()
+        self.transaction
+            .as_ref()
+            .map(|transaction| transaction.lines.clone())
+            .unwrap_or_default()
     }
 
     fn note_envelope(&self, line: &str) {
-        self.wire.recorder.change(|session| session.seen.went_on = true);
+        self.wire
+            .recorder
+            .change(|session| session.seen.went_on = true);
         if !self.wire.is_tls() {
-            self.wire.recorder.in_clear(Leak::Envelope, Self::shown(line));
+            self.wire
+                .recorder
+                .in_clear(Leak::Envelope, Self::shown(line));
         }
     }
 

@@ -79,7 +79,9 @@ fn extension(hello: &mut ClientHello, kind: u16, mut content: Reader<'_>) {
     match kind {
         // server_name: a list of (type, name), type 0 being a host name (RFC 6066 §3).
         0 => {
-            let Some(mut names) = content.vector16() else { return };
+            let Some(mut names) = content.vector16() else {
+                return;
+            };
             while let (Some(kind), Some(name)) = (names.u8(), names.vector16()) {
                 if kind == 0 {
                     hello.sni = Some(text(name.0));
@@ -89,7 +91,9 @@ fn extension(hello: &mut ClientHello, kind: u16, mut content: Reader<'_>) {
         10 => hello.groups = content.vector16().map(Reader::u16s).unwrap_or_default(),
         13 => hello.signature_schemes = content.vector16().map(Reader::u16s).unwrap_or_default(),
         16 => {
-            let Some(mut protocols) = content.vector16() else { return };
+            let Some(mut protocols) = content.vector16() else {
+                return;
+            };
             while let Some(protocol) = protocols.vector8() {
                 hello.alpn.push(text(protocol.0));
             }
@@ -135,7 +139,9 @@ impl<'a> Reader<'a> {
 
     fn u16s(self) -> Vec<u16> {
         let pairs = self.0.chunks_exact(2);
-        pairs.map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
+        pairs
+            .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+            .collect()
     }
 }
 
@@ -148,7 +154,9 @@ mod tests {
         let mut body = vec![3, 3];
         body.extend([7; 32]);
         body.extend([0, 0, 4, 0x13, 1, 0xc0, 0x2b, 1, 0]);
-        let sni = [0, 0, 0, 12, 0, 10, 0, 0, 7, b'm', b'x', b'.', b't', b'e', b's', b't'];
+        let sni = [
+            0, 0, 0, 12, 0, 10, 0, 0, 7, b'm', b'x', b'.', b't', b'e', b's', b't',
+        ];
         let versions = [0, 43, 0, 5, 4, 3, 4, 3, 3];
         body.extend(u16::to_be_bytes((sni.len() + versions.len()) as u16));
         body.extend(sni);
