@@ -11,4 +11,6 @@ mod error;
 mod fault;
 mod near;
 mod persona;
+#[cfg(feature = "scenario")]
+pub mod scenario;
 mod smtp;
