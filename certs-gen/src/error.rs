@@ -1,0 +1,61 @@
+//! What can be wrong with a wish.
+
+use std::fmt;
+
+use crate::Flaw;
+
+/// Why a [`Leaf`](crate::Leaf) cannot be issued or a [`Flaw`] is not known.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Two things were asked for that cannot both be seen in one certificate.
+    Clash {
+        /// The first of the two, as it was asked for.
+        one: String,
+        /// The second of the two.
+        other: String,
+        /// Why not both.
+        why: &'static str,
+    },
+    /// The flaw needs another kind of wish.
+    Flaw {
+        /// Which flaw.
+        flaw: Flaw,
+        /// What it needs.
+        why: &'static str,
+    },
+    /// The name is neither a DNS name nor an IP address.
+    Name {
+        /// The name as it was given.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The serial number has no octets.
+    Serial,
+    /// A time before the year 0 or after the year 9999.
+    Time,
+    /// No flaw has this id.
+    UnknownFlaw(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clash { one, other, why } => {
+                write!(f, "`{one}` does not go with `{other}`: {why}")
+            }
+            Self::Flaw { flaw, why } => write!(f, "`{flaw}` {why}"),
+            Self::Name { name, why } => {
+                write!(f, "`{name}` is not a name for a certificate: {why}")
+            }
+            Self::Serial => f.write_str("a serial number needs at least one octet"),
+            Self::Time => {
+                f.write_str("a certificate cannot name a time before the year 0 or after 9999")
+            }
+            Self::UnknownFlaw(id) => write!(f, "unknown flaw `{id}`"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

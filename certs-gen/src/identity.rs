@@ -1,0 +1,210 @@
+//! What a server shows: certificates and a key.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::asn1;
+use crate::certificate::Validity;
+use crate::crypto;
+use crate::distinguished_name::DistinguishedName;
+use crate::encoding::{Der, Pem, hex};
+use crate::flaw::Flaw;
+use crate::host::Host;
+use crate::key::Key;
+
+/// A certificate with its key and its chain, as a server presents them.
+///
+/// The changers alter what is presented. What is told about the certificate, from its name to its thumbprint, is told
+/// of the one that was issued, whatever is presented in its place.
+///
+/// ```
+/// use mailfault_certs::{Ca, Leaf};
+///
+/// let identity = Ca::new().issue(Leaf::new("mx.test").wrong_name());
+/// assert_eq!(identity.name(), "mx.test");
+/// assert_eq!(identity.names(), ["other.test"]);
+/// assert_eq!(identity.subject().to_string(), "CN=other.test");
+/// assert_eq!(identity.thumbprint().len(), 40);
+/// ```
+#[derive(Clone)]
+pub struct Identity {
+    pub(crate) chain: Vec<Der>,
+    pub(crate) leaf: Der,
+    pub(crate) key: Key,
+    /// The root that the chain leads to, trusted or not; the leaf itself if it is self-signed.
+    pub(crate) own_root: Der,
+    pub(crate) roots: Vec<Der>,
+    pub(crate) name: String,
+    pub(crate) names: Vec<Host>,
+    pub(crate) subject: DistinguishedName,
+    pub(crate) issuer: DistinguishedName,
+    pub(crate) serial: Vec<u8>,
+    pub(crate) validity: Validity,
+    pub(crate) flaws: Vec<Flaw>,
+}
+
+impl Identity {
+    /// The certificates in the order in which they are sent: the leaf first, unless changed.
+    #[must_use]
+    pub fn chain(&self) -> &[Der] {
+        &self.chain
+    }
+
+    /// The certificate of the server.
+    #[must_use]
+    pub fn leaf(&self) -> &Der {
+        &self.leaf
+    }
+
+    /// The key that the server signs with, in PKCS#8.
+    #[must_use]
+    pub fn key(&self) -> &Der {
+        self.key.pkcs8()
+    }
+
+    /// [`chain`](Self::chain) as text.
+    #[must_use]
+    pub fn pem(&self) -> Pem {
+        Pem::certificates(&self.chain)
+    }
+
+    /// [`key`](Self::key) as text.
+    #[must_use]
+    pub fn key_pem(&self) -> Pem {
+        Pem::private_key(self.key())
+    }
+
+    /// What a correct client should trust.
+    #[must_use]
+    pub fn roots(&self) -> &[Der] {
+        &self.roots
+    }
+
+    /// [`roots`](Self::roots) as text.
+    #[must_use]
+    pub fn roots_pem(&self) -> Pem {
+        Pem::certificates(&self.roots)
+    }
+
+    /// The name that a client must verify: the first one wished for, in ASCII, even where a flaw left it out.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The names in the certificate's subjectAltName.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.names.iter().map(Host::to_string).collect()
+    }
+
+    /// Whom the certificate is for.
+    #[must_use]
+    pub fn subject(&self) -> &DistinguishedName {
+        &self.subject
+    }
+
+    /// Who signed it.
+    #[must_use]
+    pub fn issuer(&self) -> &DistinguishedName {
+        &self.issuer
+    }
+
+    /// The serial number in upper-case hex, two digits for each octet.
+    #[must_use]
+    pub fn serial(&self) -> String {
+        match asn1::trimmed(&self.serial) {
+            [] => "00".to_owned(),
+            serial => hex(serial),
+        }
+    }
+
+    /// The SHA-1 of the certificate in 40 upper-case digits, as Windows and Exchange print it.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        hex(&sha1_smol::Sha1::from(&self.leaf).digest().bytes())
+    }
+
+    /// The SHA-256 of the certificate in 64 upper-case digits.
+    #[must_use]
+    pub fn sha256_thumbprint(&self) -> String {
+        hex(&crypto::sha256(self.leaf.as_bytes()))
+    }
+
+    /// The first second of the certificate's validity.
+    #[must_use]
+    pub fn not_before(&self) -> SystemTime {
+        whole_seconds(self.validity.0)
+    }
+
+    /// The last second of the certificate's validity.
+    #[must_use]
+    pub fn not_after(&self) -> SystemTime {
+        whole_seconds(self.validity.1)
+    }
+
+    /// What is wrong with it, in the order of [`Flaw::all`]. The changers below are not flaws by name.
+    #[must_use]
+    pub fn flaws(&self) -> &[Flaw] {
+        &self.flaws
+    }
+
+    /// Sends the leaf alone.
+    #[must_use]
+    pub fn without_intermediates(mut self) -> Self {
+        self.chain = vec![self.leaf.clone()];
+        self
+    }
+
+    /// Signs with the key of another identity, as after a renewal of which one half was installed.
+    ///
+    /// # Panics
+    ///
+    /// When both have the same key, as RSA leaves of one process do: [`Leaf::key_mismatch`](crate::Leaf::key_mismatch)
+    /// is for them.
+    #[must_use]
+    #[track_caller]
+    pub fn with_key_of(mut self, other: &Self) -> Self {
+        assert!(
+            self.key() != other.key(),
+            "both identities have the same key, so that nothing would mismatch\nhint: RSA leaves share one key; use Leaf::key_mismatch()"
+        );
+        self.key = other.key.clone();
+        self
+    }
+
+    /// Sends the root too, last: the one that the chain leads to, trusted or not.
+    #[must_use]
+    pub fn with_root(mut self) -> Self {
+        self.chain.push(self.own_root.clone());
+        self
+    }
+
+    /// Sends these instead, whatever they are.
+    #[must_use]
+    pub fn with_chain(mut self, chain: Vec<Der>) -> Self {
+        self.chain = chain;
+        self
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("name", &self.name)
+            .field("names", &self.names())
+            .field("subject", &self.subject.to_string())
+            .field("issuer", &self.issuer.to_string())
+            .field("thumbprint", &self.thumbprint())
+            .field("chain", &self.chain)
+            .field("flaws", &self.flaws)
+            .finish_non_exhaustive()
+    }
+}
+
+fn whole_seconds(at: SystemTime) -> SystemTime {
+    match asn1::unix_seconds(at) {
+        seconds @ 0.. => UNIX_EPOCH + Duration::from_secs(seconds as u64),
+        seconds => UNIX_EPOCH - Duration::from_secs(seconds.unsigned_abs()),
+    }
+}

@@ -1,0 +1,158 @@
+//! What webpki makes of our certificates: the verifier of every rustls client.
+
+use std::time::Duration;
+
+use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert, ring};
+
+/// The name of webpki's error, `None` if it has nothing to say.
+#[track_caller]
+fn check(identity: &Identity, expected: Option<&str>) {
+    let said = verify(identity).err().map(|error| format!("{error:?}"));
+    let name = said
+        .as_deref()
+        .map(|said| said.split([' ', '(', '{']).next().unwrap());
+    assert_eq!(name, expected, "{identity:?}\nwebpki said: {said:?}");
+}
+
+fn verify(identity: &Identity) -> Result<(), webpki::Error> {
+    let roots: Vec<_> = certificates(identity.roots());
+    let anchors: Vec<_> = roots
+        .iter()
+        .map(|root| anchor_from_trusted_cert(root).unwrap())
+        .collect();
+    let chain = certificates(identity.chain());
+    let leaf = EndEntityCert::try_from(&chain[0])?;
+    leaf.verify_for_usage(
+        &[
+            ring::ECDSA_P256_SHA256,
+            ring::ECDSA_P384_SHA384,
+            ring::ED25519,
+            ring::RSA_PKCS1_2048_8192_SHA256,
+        ],
+        &anchors,
+        &chain[1..],
+        UnixTime::now(),
+        KeyUsage::server_auth(),
+        None,
+        None,
+    )?;
+    leaf.verify_is_valid_for_subject_name(&ServerName::try_from(identity.name()).unwrap())
+}
+
+fn certificates(ders: &[mailfault_certs::Der]) -> Vec<CertificateDer<'_>> {
+    ders.iter()
+        .map(|der| CertificateDer::from(der.as_bytes()))
+        .collect()
+}
+
+#[test]
+fn each_flaw_is_called_by_its_name() {
+    let expected = [
+        (Flaw::Expired, Some("CertExpired")),
+        (Flaw::NotYetValid, Some("CertNotValidYet")),
+        (Flaw::WrongName, Some("CertNotValidForName")),
+        (Flaw::CnOnly, Some("CertNotValidForName")),
+        (Flaw::WildcardTooDeep, Some("CertNotValidForName")),
+        (Flaw::WildcardOtherDomain, Some("CertNotValidForName")),
+        (Flaw::SanIpOnly, Some("CertNotValidForName")),
+        (Flaw::SelfSigned, Some("UnknownIssuer")),
+        (Flaw::UntrustedRoot, Some("UnknownIssuer")),
+        (Flaw::MissingIntermediate, Some("UnknownIssuer")),
+        (Flaw::ExpiredIntermediate, Some("CertExpired")),
+        (Flaw::ExpiredRoot, None),
+        (Flaw::IntermediateNotCa, Some("EndEntityUsedAsCa")),
+        (Flaw::PathlenExceeded, Some("PathLenConstraintViolated")),
+        (Flaw::EkuClientOnly, Some("RequiredEkuNotFoundContext")),
+        (Flaw::KeyMismatch, None),
+        (Flaw::ExtraUnrelated, None),
+        (Flaw::ReversedChain, None),
+        (Flaw::DuplicateLeaf, None),
+        (Flaw::RootSent, None),
+    ];
+    let named: Vec<_> = expected.iter().map(|(flaw, _)| *flaw).collect();
+    assert_eq!(named, Flaw::all(), "a flaw has no expectation");
+
+    let ca = Ca::new();
+    for (flaw, error) in expected {
+        let leaf = Leaf::new("a.mail.contoso.com").flaw(flaw);
+        check(&ca.issue(leaf.clone()), error);
+        check(&ca.intermediate().issue(leaf), error);
+    }
+}
+
+#[test]
+fn healthy_certificates_verify_whatever_the_keys() {
+    let kinds = [
+        KeyKind::P256,
+        KeyKind::P384,
+        KeyKind::Ed25519,
+        KeyKind::Rsa2048,
+    ];
+    for above in kinds {
+        let ca = Ca::builder().key(above).build();
+        for below in kinds {
+            check(
+                &ca.intermediate().issue(Leaf::new("mx.test").key(below)),
+                None,
+            );
+        }
+    }
+    let ca = Ca::new();
+    check(&ca.issue("192.0.2.1"), None);
+    check(&ca.issue("2001:db8::1"), None);
+    check(&ca.issue("mäil.example"), None);
+}
+
+#[test]
+fn every_pair_of_flaws_that_can_be_issued_is_refused_if_one_of_the_two_is() {
+    let ca = Ca::new();
+    // Seen in a handshake only.
+    let unseen = [Flaw::KeyMismatch];
+    let alone = |flaw| verify(&ca.issue(Leaf::new("mail.contoso.com").flaw(flaw))).is_err();
+    let refused: Vec<_> = Flaw::all()
+        .iter()
+        .copied()
+        .filter(|flaw| alone(*flaw))
+        .collect();
+    for one in Flaw::all() {
+        for other in Flaw::all() {
+            let leaf = Leaf::new("mail.contoso.com").flaw(*one).flaw(*other);
+            if leaf.check().is_err() {
+                continue;
+            }
+            let identity = ca.issue(leaf);
+            let expected = [one, other]
+                .iter()
+                .any(|flaw| refused.contains(flaw) && !unseen.contains(flaw));
+            assert_eq!(verify(&identity).is_err(), expected, "{one} and {other}");
+        }
+    }
+}
+
+#[test]
+fn a_clock_of_its_own_moves_every_validity() {
+    let past = UnixTime::now().as_secs() - 5 * 365 * 86_400;
+    let ca = Ca::builder()
+        .clock(std::time::UNIX_EPOCH + Duration::from_secs(past))
+        .build();
+    check(&ca.intermediate().issue("mx.test"), Some("CertExpired"));
+    let identity = ca.issue(Leaf::new("mx.test").not_yet_valid());
+    assert_eq!(
+        identity.not_before(),
+        std::time::UNIX_EPOCH + Duration::from_secs(past + 10 * 86_400)
+    );
+}
+
+#[test]
+fn the_line_before_a_key_does_not_hide_it_from_rustls() {
+    let identity = Ca::new().issue("mx.test");
+    let key = PrivateKeyDer::from_pem_slice(identity.key_pem().as_bytes()).unwrap();
+    assert_eq!(key.secret_der(), identity.key().as_bytes());
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(identity.pem().as_bytes())
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(chain, certificates(identity.chain()));
+}
