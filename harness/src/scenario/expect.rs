@@ -25,20 +25,6 @@ words! {
 }
 
 words! {
-    /// What a client that demands TLS and verifies must make of what it is shown. The words and
-    /// their weight are those of the catalogue: only [`Refuse`](Self::Refuse) is a duty.
-    Verifying, "verdict of a verifying client",
-    /// It must refuse: no credentials, no envelope and no content may leave it.
-    Refuse = "refuse",
-    /// It should refuse; one that accepts is lenient.
-    ShouldRefuse = "should-refuse",
-    /// Both are right.
-    Either = "either",
-    /// It must accept: what it is shown is legal, if odd.
-    Accept = "accept",
-}
-
-words! {
     /// Whether a correct client may find anything wrong.
     Kind, "kind",
     /// A server that works: a client that refuses it is broken, or limited.

@@ -3,8 +3,8 @@
 //! A file states only what is wrong; everything else is a server that works. `example.toml` of
 //! the crate `mailfault-scenarios` explains every key.
 
-pub use expect::{Expected, Kind, Verifying};
-pub use server::{AuthWish, CertificateWish, ClientCertificate, KeyWish, ServerWish, TlsWish};
+pub use expect::{Expected, Kind};
+pub use server::{AuthWish, CertificateWish, ClientCertificate, ServerWish, TlsWish};
 
 mod expect;
 mod fault;
@@ -14,6 +14,8 @@ mod words;
 mod written;
 
 use std::path::Path;
+
+use mailfault_certs::Requirement;
 
 use crate::error::Error;
 use crate::fault::Fault;
@@ -57,7 +59,7 @@ pub struct Scenario {
     pub rfc: String,
     /// What a client that demands TLS and verifies must make of it, where that is a matter of
     /// TLS.
-    pub verifying: Option<Verifying>,
+    pub verifying: Option<Requirement>,
     /// How such a client may end, as the server sees it; several where it may choose.
     pub expect: Vec<Expected>,
     /// Whether anything is wrong at all.

@@ -7,8 +7,13 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
+use mailfault_certs::{Flaw, KeyKind, Leaf};
+use toml::Spanned;
+
 use super::fault::tls_version;
+use super::place::Text;
 use super::words::{explain, words};
+use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::persona::{LimitsChange, Persona};
 
@@ -64,35 +69,35 @@ words! {
     Required = "required",
 }
 
-words! {
-    /// The kind of key in a certificate.
-    KeyWish, "kind of key",
-    /// Ed25519.
-    Ed25519 = "ed25519",
-    /// ECDSA on P-256.
-    P256 = "p256",
-    /// ECDSA on P-384.
-    P384 = "p384",
-    /// RSA of 2,048 bits.
-    Rsa2048 = "rsa-2048",
-}
-
 /// The certificate of a scenario's server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateWish {
-    /// What is wrong with it, by name; none if it is good.
-    pub flaws: Vec<String>,
+    /// What is wrong with it; nothing if it is good.
+    pub flaws: Vec<Flaw>,
     /// The name that the client verifies; the server's host name if the file does not say.
     pub name: String,
-    /// Further names (or IP addresses) in the certificate.
+    /// The names and IP addresses in the certificate; `name` alone if the file does not say.
     pub names: Vec<String>,
-    /// Whether the certificate carries `names` and nothing else: neither `name` nor the names of
-    /// this machine.
+    /// Whether `localhost`, `127.0.0.1` and `::1` are left out.
     pub only_names: bool,
     /// Its key, and that of everything above it.
-    pub key: KeyWish,
-    /// How many intermediates stand between root and leaf.
-    pub intermediates: u8,
+    pub key: KeyKind,
+    /// Whether an intermediate stands between root and leaf.
+    pub intermediate: bool,
+}
+
+impl CertificateWish {
+    /// The wish in the words of the crate that mints.
+    pub(crate) fn leaf(&self) -> Leaf {
+        let mut names = self.names.iter();
+        let mut leaf = Leaf::new(names.next().unwrap_or(&self.name)).key(self.key);
+        leaf = names.fold(leaf, |leaf, name| leaf.also(name));
+        leaf = self.flaws.iter().fold(leaf, |leaf, flaw| leaf.flaw(*flaw));
+        match self.only_names {
+            true => leaf.only_names(),
+            false => leaf,
+        }
+    }
 }
 
 /// Whose credentials a server takes.
@@ -119,7 +124,7 @@ pub(super) struct Written {
     host: Option<String>,
     limits: LimitsChange,
     tls: Option<TlsWish>,
-    certificate: Certificate,
+    certificate: Option<Spanned<Certificate>>,
     tls_versions: Option<Vec<Version>>,
     cipher_suites: Vec<String>,
     groups: Vec<String>,
@@ -130,19 +135,28 @@ pub(super) struct Written {
 }
 
 impl Written {
-    pub(super) fn meant(self) -> ServerWish {
+    pub(super) fn meant(self, text: &Text<'_>) -> Result<ServerWish, Error> {
         let mut persona = self.persona;
         if let Some(host) = self.host {
             persona.host = host;
         }
         self.limits.apply(&mut persona.limits);
+        let (place, certificate) = match self.certificate {
+            Some(written) => (written.span().start, written.into_inner()),
+            None => (0, Certificate::default()),
+        };
+        let certificate = certificate.meant(&persona.host);
+        certificate
+            .leaf()
+            .check()
+            .map_err(|error| text.bad(place, error.to_string()))?;
         let both = vec![TlsVersion::Tls12, TlsVersion::Tls13];
         let versions = self.tls_versions;
         let versions = versions.map(|list| list.into_iter().map(|Version(one)| one).collect());
-        ServerWish {
-            tls: self.tls.unwrap_or(TlsWish::StartTls),
-            certificate: self.certificate.meant(&persona.host),
+        Ok(ServerWish {
             persona,
+            tls: self.tls.unwrap_or(TlsWish::StartTls),
+            certificate,
             tls_versions: versions.unwrap_or(both),
             cipher_suites: self.cipher_suites,
             groups: self.groups,
@@ -150,7 +164,7 @@ impl Written {
             auth: self.auth.unwrap_or(AuthWish::AcceptAny),
             require_tls: self.require_tls,
             require_auth: self.require_auth,
-        }
+        })
     }
 }
 
@@ -167,12 +181,12 @@ impl<'de> Deserialize<'de> for Version {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct CertificateTable {
-    flaw: OneOrMany<Flaw>,
+    flaw: OneOrMany<FlawName>,
     name: Option<String>,
     names: Vec<String>,
     only_names: bool,
-    key: Option<KeyWish>,
-    intermediates: Option<u8>,
+    key: Option<Key>,
+    intermediate: Option<bool>,
 }
 
 /// A flaw by name, several, or a table.
@@ -183,13 +197,17 @@ impl Certificate {
     fn meant(self, host: &str) -> CertificateWish {
         let Self(table) = self;
         let OneOrMany(flaws) = table.flaw;
+        let name = table.name.unwrap_or_else(|| host.to_owned());
         CertificateWish {
-            flaws: flaws.into_iter().map(|Flaw(name)| name).collect(),
-            name: table.name.unwrap_or_else(|| host.to_owned()),
-            names: table.names,
+            flaws: flaws.into_iter().map(|FlawName(flaw)| flaw).collect(),
+            names: match table.names.is_empty() {
+                true => vec![name.clone()],
+                false => table.names,
+            },
+            name,
             only_names: table.only_names,
-            key: table.key.unwrap_or(KeyWish::P256),
-            intermediates: table.intermediates.unwrap_or(1),
+            key: table.key.map_or_else(KeyKind::default, |Key(kind)| kind),
+            intermediate: table.intermediate.unwrap_or(true),
         }
     }
 }
@@ -230,42 +248,37 @@ impl<'de> Deserialize<'de> for Certificate {
     }
 }
 
-struct Flaw(String);
+struct FlawName(Flaw);
 
-impl<'de> Deserialize<'de> for Flaw {
+impl<'de> Deserialize<'de> for FlawName {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
-        flaw(&name).map(Self).map_err(D::Error::custom)
+        Flaw::from_id(&name).map(Self).ok_or_else(|| {
+            // The folder may be left out, so that it only counts as far as it was written.
+            let all = Flaw::all().iter().map(|flaw| match name.contains('/') {
+                true => flaw.id(),
+                false => flaw.id().rsplit('/').next().unwrap_or_default(),
+            });
+            D::Error::custom(explain("flaw", &name, &all.collect::<Vec<_>>()))
+        })
     }
 }
 
-/// The flaw of this name.
-fn flaw(name: &str) -> Result<String, String> {
-    const KNOWN: [&str; 20] = [
-        "expired",
-        "not-yet-valid",
-        "self-signed",
-        "untrusted-root",
-        "wrong-name",
-        "cn-only",
-        "wildcard-too-deep",
-        "wildcard-other-domain",
-        "san-ip-only",
-        "missing-intermediate",
-        "extra-unrelated",
-        "reversed-chain",
-        "duplicate-leaf",
-        "root-sent",
-        "expired-intermediate",
-        "expired-root",
-        "intermediate-not-ca",
-        "pathlen-exceeded",
-        "eku-client-only",
-        "key-mismatch",
-    ];
-    match KNOWN.contains(&name) {
-        true => Ok(name.to_owned()),
-        false => Err(explain("flaw", name, &KNOWN)),
+struct Key(KeyKind);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Ok(Self(match name.as_str() {
+            "ed25519" => KeyKind::Ed25519,
+            "p256" => KeyKind::P256,
+            "p384" => KeyKind::P384,
+            "rsa-2048" => KeyKind::Rsa2048,
+            _ => {
+                let known = ["ed25519", "p256", "p384", "rsa-2048"];
+                return Err(D::Error::custom(explain("kind of key", &name, &known)));
+            }
+        }))
     }
 }
 

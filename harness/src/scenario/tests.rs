@@ -234,7 +234,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check(
         "verifying = \"should refuse\"",
-        "case.toml:3:13: unknown verdict of a verifying client `should refuse`; did you mean `should-refuse`?",
+        "case.toml:3:13: unknown requirement `should refuse`; did you mean `should-refuse`?",
     );
     check(
         "[server\nhost = \"expect\"",

@@ -1,11 +1,14 @@
 //! A scenario file as it is written, and the one way from there to what it means.
 
-use serde::Deserialize;
+use mailfault_certs::Requirement;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::expect::{Expected, Kind, Verifying};
+use super::expect::{Expected, Kind};
 use super::place::Text;
 use super::server::OneOrMany;
+use super::words::explain;
 use super::{Scenario, fault, server};
 use crate::error::Error;
 
@@ -46,14 +49,33 @@ impl Written {
             summary: self.summary.into_inner(),
             story: self.story,
             rfc: self.rfc.unwrap_or_default(),
-            verifying: self.verifying,
+            verifying: self.verifying.map(|Verifying(duty)| duty),
             expect,
             kind: self.kind.unwrap_or(match id.starts_with("control/") {
                 true => Kind::Control,
                 false => Kind::Fault,
             }),
-            server: self.server.meant(),
+            server: self.server.meant(text)?,
             id,
         })
+    }
+}
+
+/// What a client must make of it, as the catalogue says it, with a hyphen for the space.
+struct Verifying(Requirement);
+
+impl<'de> Deserialize<'de> for Verifying {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        Ok(Self(match word.as_str() {
+            "accept" => Requirement::Accept,
+            "either" => Requirement::Either,
+            "refuse" => Requirement::Refuse,
+            "should-refuse" => Requirement::ShouldRefuse,
+            _ => {
+                let known = ["accept", "either", "refuse", "should-refuse"];
+                return Err(D::Error::custom(explain("requirement", &word, &known)));
+            }
+        }))
     }
 }
