@@ -25,5 +25,7 @@ mod persona;
 mod plan;
 mod report;
 mod server;
+#[cfg(feature = "scenario")]
+pub mod scenario;
 mod smtp;
 mod wire;
