@@ -1,1 +1,10 @@
-//! Placeholder.
+//! End to end: everything here talks to a server over a real socket, or runs the built command.
+//!
+//! One binary, so that it links once. Nothing sleeps, polls, retries or fixes a port.
+
+mod clients; // real mail clients against the library: what they said, and what our report says
+mod command; // the command `mailfault`: its output, its messages, its exit codes
+mod faults; // every stage × action, observed by a client; the healthy server by its RFCs
+mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
+mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
+mod support; // what the tests share: a raw client, finding installed programs

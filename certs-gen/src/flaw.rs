@@ -103,8 +103,8 @@ pub enum Flaw {
     /// The trusted root itself expired; all below it is current. The root is one made for this identity: trust
     /// [`Identity::roots`](crate::Identity::roots), not [`Ca::pem`](crate::Ca::pem).
     ///
-    /// RFC 5280 6.1, 6.1.1(d). The validity of a trust anchor is no part of RFC 5280's algorithm. `openssl verify`
-    /// 3.0 refuses with error 10 at depth 2, webpki 0.103 accepts.
+    /// RFC 5280 6.1, 6.1.1(d). The validity of a trust anchor is no part of that
+    /// algorithm. OpenSSL 3.0 refuses with error 10 at depth 2, and so does GnuTLS 3.7; webpki 0.103 accepts.
     ExpiredRoot,
 
     /// The issuing certificate says CA:FALSE: whoever may get a certificate could sign others.

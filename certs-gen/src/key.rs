@@ -29,7 +29,7 @@ pub enum KeyKind {
     /// RSA of 2048 bits, PKCS#1 v1.5 with SHA-256.
     ///
     /// Generated once per process for each role (root, issuing CA, leaf, other) and shared by all authorities of the
-    /// process. Half a second in a debug build with graviola, some eight seconds with feature `ring`.
+    /// process. Half a second in a debug build with graviola, several seconds with feature `ring`.
     Rsa2048,
 }
 

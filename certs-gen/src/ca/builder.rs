@@ -8,6 +8,7 @@ use crate::asn1;
 use crate::certificate::Validity;
 use crate::crypto;
 use crate::distinguished_name::DistinguishedName;
+use crate::error::Error;
 use crate::key::{KeyKind, Role};
 use crate::seed::Chance;
 
@@ -83,19 +84,17 @@ impl CaBuilder {
     ///
     /// # Panics
     ///
-    /// When a time has no four-digit year, or on a CPU that the cryptography does not run on: see
+    /// When a time, ten years after the clock's included, has no four-digit year, or on a CPU that the cryptography does not run on: see
     /// [`cpu_check`](crate::cpu_check).
     #[must_use]
     #[track_caller]
     pub fn build(self) -> Ca {
         crypto::cpu_check();
-        let validity = self
-            .validity
-            .unwrap_or_else(|| usual(self.clock.unwrap_or_else(SystemTime::now)));
-        assert!(
-            asn1::can_say(validity.0) && asn1::can_say(validity.1),
-            "cannot build a Ca: a certificate cannot name a time before the year 0 or after 9999"
-        );
+        let usual = usual(self.clock.unwrap_or_else(SystemTime::now));
+        let validity = self.validity.unwrap_or(usual);
+        for at in [usual.0, usual.1, validity.0, validity.1] {
+            assert!(asn1::can_say(at), "cannot build a Ca: {}", Error::Time);
+        }
         let house = House {
             key: self.key,
             clock: self.clock,

@@ -1,6 +1,7 @@
 //! Placeholders in a persona's texts, filled in.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::smtp::Reply;
@@ -9,7 +10,7 @@ use crate::smtp::Reply;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts<'a> {
     pub(crate) host: &'a str,
-    pub(crate) ip: &'a str,
+    pub(crate) ip: IpAddr,
     pub(crate) client: &'a str,
     pub(crate) now: SystemTime,
     pub(crate) max_size: usize,
@@ -68,7 +69,7 @@ impl Facts<'_> {
     fn value(&self, placeholder: &str) -> Option<Cow<'_, str>> {
         Some(match placeholder {
             "host" => self.host.into(),
-            "ip" => self.ip.into(),
+            "ip" => self.ip.to_string().into(),
             "client" => self.client.into(),
             "machine" => self.host.split('.').next().unwrap_or_default().into(),
             "date" => date(self.now).into(),

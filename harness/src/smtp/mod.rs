@@ -1,5 +1,14 @@
 //! One SMTP conversation: replies and commands as values, and the loop that holds it.
 
+pub(crate) use conversation::Conversation;
 pub use reply::Reply;
+pub(crate) use transaction::read_content;
 
+mod auth;
+mod base64;
+mod command;
+mod conversation;
+mod dots;
 mod reply;
+mod tls;
+mod transaction;

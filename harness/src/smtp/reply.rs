@@ -102,7 +102,8 @@ impl Reply {
             out.extend_from_slice(format!("{:03}", self.code).as_bytes());
             // RFC 5321 §4.2.1: a hyphen on every line but the last. A last line without text
             // ends right behind the code, which receivers must accept (§4.2).
-            match (i < last, text.is_empty()) {
+            // A challenge keeps its space even without text (RFC 4954 §4).
+            match (i < last, text.is_empty() && self.code != 334) {
                 (true, _) => out.push(b'-'),
                 (false, false) => out.push(b' '),
                 (false, true) => {}

@@ -1,0 +1,324 @@
+//! A running server.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use mailfault_certs::Identity;
+use tokio::sync::watch;
+
+use super::builder::Builder;
+use super::script::Script;
+use super::{House, listener};
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::report::{Mail, Report};
+
+/// A mail server for a test: on a free port, on its own thread, gone when it is dropped.
+///
+/// It works from `#[test]` and `#[tokio::test]` alike, with blocking clients and with any
+/// executor.
+///
+/// ```
+/// use mailfault::{Fault, MockServer, Stage::*};
+///
+/// let server = MockServer::builder()
+///     .fault(Fault::at(Rcpt).reply("550 5.1.1 no such user"))
+///     .start();
+/// // … a client sends to server.addr() …
+/// let report = server.finish();
+/// assert!(report.mail.is_empty());
+/// ```
+#[derive(Debug)]
+pub struct MockServer {
+    house: Arc<House>,
+    addr: SocketAddr,
+    implicit_addr: Option<SocketAddr>,
+    patience: Duration,
+    thread: Option<Thread>,
+}
+
+/// The server's own thread, and the two words that it waits for.
+#[derive(Debug)]
+struct Thread {
+    /// Accept nobody new.
+    close: watch::Sender<bool>,
+    /// Everybody who waited was let in.
+    closed: mpsc::Receiver<()>,
+    /// End all sessions.
+    end: watch::Sender<bool>,
+    handle: JoinHandle<()>,
+}
+
+pub(super) struct Settings {
+    pub(super) house: Arc<House>,
+    pub(super) listener: Option<std::net::TcpListener>,
+    pub(super) implicit_listener: Option<std::net::TcpListener>,
+    pub(super) patience: Duration,
+}
+
+impl MockServer {
+    /// A healthy server in clear.
+    ///
+    /// # Panics
+    ///
+    /// If no socket or thread can be had.
+    #[must_use]
+    #[track_caller]
+    pub fn start() -> Self {
+        Builder::default().start()
+    }
+
+    /// Begins the wish for a server.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A server whose every session is this function: the escape hatch for a conversation that
+    /// no fault describes. See [`Script`].
+    ///
+    /// # Panics
+    ///
+    /// If no socket or thread can be had.
+    #[must_use]
+    #[track_caller]
+    pub fn script(session: impl Fn(&mut Script) + Send + Sync + 'static) -> Self {
+        Builder::default().script(Arc::new(session)).start()
+    }
+
+    /// Where the server listens: the port with STARTTLS or in clear, or the implicit-TLS port
+    /// where that is the only one.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where the server listens for implicit TLS, if it does.
+    #[must_use]
+    pub fn implicit_addr(&self) -> Option<SocketAddr> {
+        self.implicit_addr
+    }
+
+    /// The messages that were taken so far.
+    #[must_use]
+    pub fn mail(&self) -> Vec<Mail> {
+        self.house.ledger.mail()
+    }
+
+    /// Waits until `count` messages were taken, and returns them: for a client that sends in the
+    /// background.
+    ///
+    /// # Panics
+    ///
+    /// If fewer came in time; the text holds the transcripts.
+    #[must_use]
+    #[track_caller]
+    pub fn wait_for_mail(&self, count: usize, patience: Duration) -> Vec<Mail> {
+        if !self.house.ledger.wait_for_mail(count as u64, patience) {
+            let report = self.house.ledger.report();
+            panic!(
+                "{} of {count} messages came within {patience:?}\n{report}",
+                report.mail.len()
+            );
+        }
+        self.mail()
+    }
+
+    /// What happened so far. A session that is still open may not have told everything:
+    /// [`finish`](Self::finish) waits for it.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.house.ledger.report()
+    }
+
+    /// Installs another fault, behind those that are there.
+    pub fn add_fault(&self, fault: Fault) {
+        self.house.ledger.state().plan.install(fault);
+    }
+
+    /// Takes all faults out. What they did stays in the report.
+    pub fn clear_faults(&self) {
+        let mut state = self.house.ledger.state();
+        let retired = state.plan.clear();
+        let retired = retired.into_iter().map(|one| (one.fault, one.fired));
+        state.retired.extend(retired);
+    }
+
+    /// Shows another certificate from the next handshake on, with STARTTLS and implicit TLS.
+    ///
+    /// # Panics
+    ///
+    /// If the server was started without TLS.
+    #[track_caller]
+    pub fn set_certificate(&self, identity: &Identity) {
+        let listeners = [&self.house.starttls, &self.house.implicit];
+        let mut set = listeners.iter().filter_map(|tls| tls.as_ref()).peekable();
+        assert!(
+            set.peek().is_some(),
+            "this server has no TLS; start it with `starttls` or `implicit_tls`"
+        );
+        for tls in set {
+            if let Err(error) = tls.set_certificate(identity) {
+                panic!("{error}");
+            }
+        }
+    }
+
+    /// Waits until no session is open, at most as long as [`Builder::patience`] says, ends the
+    /// server, and says what happened.
+    ///
+    /// # Panics
+    ///
+    /// If a fault with a count fired less often than it should have; the text holds the
+    /// transcripts.
+    #[track_caller]
+    pub fn finish(mut self) -> Report {
+        let report = self.end();
+        if let Some(text) = self.complaint(&report) {
+            panic!("{text}");
+        }
+        report
+    }
+
+    /// As [`finish`](Self::finish), and faults that did not fire are nobody's failure.
+    #[must_use]
+    pub fn stop(mut self) -> Report {
+        self.end()
+    }
+
+    pub(super) fn run(settings: Settings) -> Result<Self, Error> {
+        let local = |listener: &std::net::TcpListener| listener.local_addr().map_err(no_thread);
+        let addr = settings.listener.as_ref().map(local).transpose()?;
+        let implicit_addr = settings.implicit_listener.as_ref().map(local).transpose()?;
+        let addr = addr
+            .or(implicit_addr)
+            .ok_or_else(|| no_thread("no listener"))?;
+        let house = Arc::clone(&settings.house);
+        let patience = settings.patience;
+        let thread = Thread::spawn(settings)?;
+        Ok(Self {
+            house,
+            addr,
+            implicit_addr,
+            patience,
+            thread: Some(thread),
+        })
+    }
+
+    fn end(&mut self) -> Report {
+        if let Some(thread) = self.thread.take() {
+            thread.end(&self.house, self.patience);
+        }
+        self.house.ledger.report()
+    }
+
+    /// What a test should be told that is over.
+    fn complaint(&self, report: &Report) -> Option<String> {
+        let state = self.house.ledger.state();
+        let unfired = state
+            .plan
+            .installed()
+            .iter()
+            .enumerate()
+            .filter(|(_, installed)| installed.is_unfired())
+            .map(|(index, installed)| {
+                format!(
+                    "fault {} (`{}` at `{}`) fired {} of {} times",
+                    index + 1,
+                    installed.fault.action().name(),
+                    installed.fault.stage(),
+                    installed.fired,
+                    installed.fault.count.times.unwrap_or_default(),
+                )
+            });
+        let complaints: Vec<String> = unfired.chain(state.panics.iter().cloned()).collect();
+        (!complaints.is_empty()).then(|| format!("{}\n{report}", complaints.join("\n")))
+    }
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        if self.thread.is_none() {
+            return;
+        }
+        // While another panic is on its way, that one is the story.
+        if std::thread::panicking() {
+            self.patience = Duration::ZERO;
+            self.end();
+            return;
+        }
+        let report = self.end();
+        if let Some(text) = self.complaint(&report) {
+            panic!("{text}");
+        }
+    }
+}
+
+impl Thread {
+    fn spawn(settings: Settings) -> Result<Self, Error> {
+        // Sessions live on the heap; the thread itself needs little.
+        const STACK: usize = 512 * 1024;
+        let (close, close_seen) = watch::channel(false);
+        // A channel of std: a test's own runtime forbids tokio's to block.
+        let (closed_tell, closed) = mpsc::channel();
+        let (end, mut end_seen) = watch::channel(false);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(no_thread)?;
+        let serve = async move {
+            let Settings {
+                house,
+                listener,
+                implicit_listener,
+                ..
+            } = settings;
+            let accept = |listener, implicit_tls| {
+                let (house, stop) = (Arc::clone(&house), close_seen.clone());
+                let end = end_seen.clone();
+                tokio::spawn(listener::accept(house, listener, implicit_tls, stop, end))
+            };
+            let tasks: Vec<_> = [(listener, false), (implicit_listener, true)]
+                .into_iter()
+                .filter_map(|(listener, implicit_tls)| Some(accept(listener?, implicit_tls)))
+                .collect();
+            for task in tasks {
+                // An accept loop that failed has let in everybody it could.
+                let _ = task.await;
+            }
+            let _ = closed_tell.send(());
+            let _ = end_seen.wait_for(|end| *end).await;
+        };
+        let handle = std::thread::Builder::new()
+            .name("mailfault".to_owned())
+            .stack_size(STACK)
+            // The runtime lives and dies on this thread; its death ends every session.
+            .spawn(move || runtime.block_on(serve))
+            .map_err(no_thread)?;
+        Ok(Self {
+            close,
+            closed,
+            end,
+            handle,
+        })
+    }
+
+    fn end(self, house: &House, patience: Duration) {
+        // A thread that is gone already needs no word.
+        let _ = self.close.send(true);
+        let _ = self.closed.recv();
+        house.ledger.wait_until_quiet(patience);
+        let _ = self.end.send(true);
+        let _ = self.handle.join();
+    }
+}
+
+fn no_thread(error: impl std::fmt::Display) -> Error {
+    Error::CannotListen {
+        address: "loopback".to_owned(),
+        why: error.to_string(),
+        taken: false,
+    }
+}

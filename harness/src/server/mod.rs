@@ -1,0 +1,44 @@
+//! The listener, the running server, and what a test holds of it.
+
+use std::sync::Arc;
+
+pub use builder::{Auth, Builder};
+pub use client_certificate::ClientCertificate;
+pub(crate) use ledger::{Ledger, Recorder};
+pub use mock_server::MockServer;
+pub use script::Script;
+pub(crate) use tls::suite_name;
+
+use crate::clock::Clock;
+use crate::persona::Persona;
+use tls::Tls;
+
+mod builder;
+mod client_certificate;
+mod ledger;
+mod listener;
+mod mock_server;
+mod script;
+mod tls;
+
+/// What all sessions of a server share.
+pub(crate) struct House {
+    pub(crate) persona: Persona,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) starttls: Option<Tls>,
+    pub(crate) implicit: Option<Tls>,
+    pub(crate) auth: Auth,
+    pub(crate) require_tls: bool,
+    pub(crate) require_auth: bool,
+    pub(crate) clock: Clock,
+    /// Holds the sessions instead of the conversation of `persona`.
+    script: Option<script::Session>,
+}
+
+impl std::fmt::Debug for House {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("House")
+            .field("persona", &self.persona.name)
+            .finish_non_exhaustive()
+    }
+}
