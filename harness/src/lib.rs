@@ -24,8 +24,8 @@ mod near;
 mod persona;
 mod plan;
 mod report;
-mod server;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+mod server;
 mod smtp;
 mod wire;

@@ -127,7 +127,7 @@ pub(super) fn replies() -> Replies {
         rcpt: Reply::from("250 2.1.5 Recipient OK"),
         data: Reply::from("354 Start mail input; end with <CRLF>.<CRLF>"),
         accepted: Reply::from(
-            "250 2.6.0 {message-id} [InternalId={internal-id}, Hostname={host}] Queued mail for delivery",
+            "250 2.6.0 <{message-id}> [InternalId={internal-id}, Hostname={host}] Queued mail for delivery",
         ),
         reset: Reply::from("250 2.0.0 Resetting"),
         quit: Reply::from("221 2.0.0 Service closing transmission channel"),
@@ -173,7 +173,7 @@ pub(super) fn replies() -> Replies {
 
 pub(super) fn accepted_with_rate() -> Reply {
     Reply::from(
-        "250 2.6.0 {message-id} [InternalId={internal-id}, Hostname={host}] {size} bytes in {seconds}, {rate} KB/sec Queued mail for delivery",
+        "250 2.6.0 <{message-id}> [InternalId={internal-id}, Hostname={host}] {size} bytes in {seconds}, {rate} KB/sec Queued mail for delivery",
     )
 }
 

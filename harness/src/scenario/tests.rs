@@ -6,6 +6,7 @@ use mailfault_certs::{Flaw, KeyKind};
 use super::*;
 use crate::fault::{HandshakeFault, Stage, TlsVersion};
 use crate::persona::Persona;
+use crate::server::{Auth, ClientCertificate};
 
 /// A file's beginning: two lines that every scenario needs.
 const HEAD: &str = "summary = \"x\"\nexpect = \"delivered\"\n";
@@ -354,8 +355,8 @@ fn what_a_file_does_not_say_works() {
     let wish = server("");
     assert_eq!(wish.persona, Persona::plain());
     assert_eq!(wish.tls, TlsWish::StartTls);
-    assert_eq!(wish.auth, AuthWish::AcceptAny);
-    assert_eq!(wish.client_certificate, ClientCertificate::None);
+    assert_eq!(wish.auth, Auth::AcceptAny);
+    assert_eq!(wish.client_certificate, ClientCertificate::NotAsked);
     assert_eq!(wish.tls_versions, [TlsVersion::Tls12, TlsVersion::Tls13]);
     let certificate = CertificateWish {
         flaws: vec![],
@@ -483,18 +484,18 @@ fn the_catalogue_keeps_its_rules() {
         let lower = word.starts_with(|c: char| c.is_ascii_lowercase());
         assert!(protocol && word.len() > 1 || lower, "{id}: {summary}");
         if scenario.kind == Kind::Control {
-            assert_eq!(scenario.expect, [Expected::Delivered], "{id}");
+            assert_eq!(scenario.expect, [Outcome::Delivered], "{id}");
         } else {
             assert!(!scenario.rfc.is_empty(), "{id} names no RFC");
         }
         match scenario.verifying {
             Some(Requirement::Refuse) => assert!(
-                !scenario.expect.contains(&Expected::Delivered)
+                !scenario.expect.contains(&Outcome::Delivered)
                     || *id == "starttls/auth-only-before-tls",
                 "{id}"
             ),
             Some(Requirement::Accept) => {
-                assert!(scenario.expect.contains(&Expected::Delivered), "{id}");
+                assert!(scenario.expect.contains(&Outcome::Delivered), "{id}");
             }
             _ => {}
         }
@@ -512,6 +513,20 @@ fn every_flaw_is_in_the_catalogue_as_its_own_table_says() {
         if scenario.id.starts_with("tls/") {
             assert_eq!(scenario.rfc, flaw.rfc(), "{flaw}");
             assert_eq!(scenario.verifying, Some(flaw.requirement()), "{flaw}");
+        }
+    }
+}
+
+#[test]
+fn every_scenario_can_be_started() {
+    let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
+    for scenario in Scenario::all().into_iter().chain(example) {
+        let (builder, identity) = scenario.builder();
+        let flaws = &scenario.server.certificate.flaws;
+        assert_eq!(identity.flaws(), flaws.as_slice(), "{}", scenario.id);
+        match builder.try_start() {
+            Ok(server) => drop(server.finish()),
+            Err(error) => panic!("{}: {error}", scenario.id),
         }
     }
 }
