@@ -105,7 +105,7 @@ impl Connection {
             if let Err(broken) = self.fill(until) {
                 return Err(match self.received.as_slice() {
                     [] => broken.to_string(),
-                    begun => format!("{broken} after `{}`", shown(begun)),
+                    begun => format!("{broken}, but for `{}`", shown(begun)),
                 });
             }
         }
@@ -180,6 +180,7 @@ fn read_tls(
 ) -> Result<(), Broken> {
     let mut octets = [0; 16 * 1024];
     loop {
+        let shaking_hands = tls.is_handshaking();
         let count = read(stream, &mut octets, until, time_out)?;
         let mut records = &octets[..count];
         let before = received.len();
@@ -198,7 +199,7 @@ fn read_tls(
             }
         }
         let _ = flush(tls, stream);
-        if tls.is_handshaking() || received.len() > before {
+        if shaking_hands || received.len() > before {
             return Ok(());
         }
         if closed {
@@ -236,7 +237,7 @@ impl fmt::Display for Broken {
         match self {
             Self::Closed => f.write_str("the server closed the connection"),
             Self::Failed(why) => f.write_str(why),
-            Self::TimedOut(time_out) => write!(f, "nothing more came within {time_out:?}"),
+            Self::TimedOut(time_out) => write!(f, "no answer within {time_out:?}"),
             Self::Tls(error) => write!(f, "{error}"),
         }
     }

@@ -43,14 +43,6 @@ pub(crate) enum Ending {
     Unfit(&'static str),
 }
 
-impl Sent {
-    /// Whether the server took the message for somebody.
-    pub(crate) fn is_delivered(&self) -> bool {
-        let delivered = |attempt: &Attempt| matches!(attempt.ending, Ending::Delivered(_));
-        self.attempts.iter().any(delivered)
-    }
-}
-
 impl Attempt {
     /// The recipients whom a second attempt may reach.
     pub(super) fn deferred(&self) -> Vec<String> {
