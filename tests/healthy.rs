@@ -499,8 +499,6 @@ fn a_script_that_expected_otherwise_fails_the_test() {
 /// A script that waits for a client that never speaks ends with its server.
 #[test]
 fn a_script_ends_with_its_server() {
-    let server = MockServer::builder().patience(std::time::Duration::ZERO);
-    drop(server);
     let server = MockServer::script(|wire| while wire.line().is_some() {});
     let client = RawClient::connect(server.addr());
     let report = server.stop();
