@@ -31,10 +31,13 @@ fn a_hundred_servers_side_by_side_leave_nothing_behind() {
     round(&ca, 2);
     let before = (entries("/proc/self/task"), entries("/proc/self/fd"));
     round(&ca, 100);
-    assert_eq!(
-        (entries("/proc/self/task"), entries("/proc/self/fd")),
-        before
-    );
+    let after = || (entries("/proc/self/task"), entries("/proc/self/fd"));
+    // A joined thread may stand in /proc for a moment longer: the kernel's business, not ours.
+    let gone = (0..100_000).any(|_| {
+        std::thread::yield_now();
+        after() == before
+    });
+    assert!(gone, "{:?}, before {before:?}", after());
 }
 
 /// `count` servers at once, each used by a client on a thread of its own.

@@ -150,11 +150,12 @@ impl Script {
         });
         match done {
             Some(Ok(value)) => Some(value),
-            Some(Err(lost)) => {
+            // With the server its sockets end too, whichever is seen first.
+            Some(Err(lost)) if !*self.end.borrow() => {
                 self.ended = Some(lost);
                 None
             }
-            None => {
+            _ => {
                 self.ended = Some(Ended::StillOpen);
                 None
             }
