@@ -499,11 +499,22 @@ fn a_script_that_expected_otherwise_fails_the_test() {
 /// A script that waits for a client that never speaks ends with its server.
 #[test]
 fn a_script_ends_with_its_server() {
-    let server = MockServer::builder().patience(std::time::Duration::ZERO);
-    drop(server);
     let server = MockServer::script(|wire| while wire.line().is_some() {});
     let client = RawClient::connect(server.addr());
     let report = server.stop();
+    assert_eq!(report.outcome(), Outcome::Hung);
+    drop(client);
+}
+
+/// A client that holds its connection open cannot hold up the end of a test.
+#[test]
+fn an_open_session_does_not_hold_up_the_end() {
+    let server = MockServer::builder()
+        .patience(std::time::Duration::from_millis(10))
+        .start();
+    let client = RawClient::helloed(server.addr());
+    let report = server.finish();
+    assert_eq!(report.sessions[0].ended, Some(mailfault::Ended::StillOpen));
     assert_eq!(report.outcome(), Outcome::Hung);
     drop(client);
 }
