@@ -83,8 +83,6 @@ impl<'a> Attempting<'a> {
         if !offered.offers("STARTTLS") {
             return Err(Ending::NoTls("STARTTLS is not offered".to_owned()));
         }
-        // What came before the command is no answer to it, and may be anybody's.
-        wire.discard();
         let reply = self.ask(wire, "STARTTLS", "STARTTLS")?;
         // RFC 3207 §4: 220 and no other.
         match reply.code {

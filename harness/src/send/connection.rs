@@ -51,15 +51,10 @@ impl Connection {
         !self.received.is_empty()
     }
 
-    /// Throws away what was received and is part of no answer.
-    pub(super) fn discard(&mut self) {
-        self.received.clear();
-    }
-
     /// Begins TLS. What was received in clear until now is thrown away (RFC 3207 §4.2): whoever
     /// sits on the line could have sent it.
     pub(super) fn start_tls(&mut self, tls: ClientConnection) -> Result<&ClientConnection, Broken> {
-        self.discard();
+        self.received.clear();
         let until = Instant::now() + self.time_out;
         let tls = self.tls.insert(Box::new(tls));
         loop {

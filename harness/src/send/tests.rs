@@ -142,6 +142,10 @@ fn without_tls_nothing_is_sent() {
     let plain = HandshakeFault::Plaintext("250 ok".to_owned());
     refused(broken(plain), "no TLS");
     refused(broken(HandshakeFault::Close), "no TLS: the server closed");
+    // Whoever sent the 220 before it was asked for, it answers nothing.
+    let early = "250-mx.test\r\n250 STARTTLS\r\n220 go on\r\n";
+    let early = Fault::at(Stage::Ehlo).in_clear().raw(early);
+    refused(early, "no sense at STARTTLS: the server answered before");
     // HELO would do in clear, and is of no use here.
     let unknown = Fault::at(Stage::Ehlo).matching("EHLO").reply("502 what");
     check([unknown], "refused at EHLO: 502");
