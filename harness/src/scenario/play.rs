@@ -33,7 +33,6 @@ impl Scenario {
     /// As [`builder`](Self::builder), with a certificate that this authority issues: for several
     /// servers below one root. The keys above the leaf are the authority's, not the file's, and
     /// a client should trust the identity's roots all the same: a flaw may bring its own.
-    #[must_use]
     pub fn builder_under(&self, ca: &Ca) -> (Builder, Identity) {
         let (builder, identity) = self.server.builder_under(ca);
         (builder.faults(self.faults.iter().cloned()), identity)
@@ -79,14 +78,13 @@ impl Scenario {
                 .zip(also)
                 .for_each(|(fired, also)| *fired |= also);
         }
-        let faults = self.faults.iter().enumerate().zip(fired);
+        let faults = self.faults.iter().cloned().zip(1..).zip(fired);
+        let unseen = faults.filter(|(_, fired)| !fired);
         Ok(Checked {
             id: self.id.clone(),
             expected: self.expect.clone(),
             seen: report.outcome(),
-            unseen: faults
-                .filter_map(|((index, fault), fired)| (!fired).then(|| (index + 1, fault.clone())))
-                .collect(),
+            unseen: unseen.map(|((fault, number), _)| (number, fault)).collect(),
             client,
             report,
         })
