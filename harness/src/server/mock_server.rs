@@ -170,6 +170,7 @@ impl MockServer {
     /// If a fault with a count fired less often than it should have; the text holds the
     /// transcripts.
     #[track_caller]
+    #[must_use]
     pub fn finish(mut self) -> Report {
         let report = self.end();
         if let Some(text) = self.complaint(&report) {
