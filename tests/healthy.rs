@@ -407,7 +407,7 @@ fn too_many_sessions_are_told_so() {
     let mut second = RawClient::connect(server.addr());
     assert!(second.rest().unwrap().starts_with("421 4.3.2"));
     drop(first);
-    let _ = server.finish();
+    server.finish();
 }
 
 #[test]
@@ -453,7 +453,7 @@ fn background_mail_is_waited_for() {
     let mail = server.wait_for_mail(1, std::time::Duration::from_secs(20));
     assert_eq!(mail[0].to, ["b@b.test"]);
     client.join().unwrap();
-    let _ = server.finish();
+    server.finish();
 }
 
 #[test]
@@ -493,7 +493,7 @@ fn a_script_that_expected_otherwise_fails_the_test() {
     let mut client = RawClient::connect(server.addr());
     client.send("NOOP\r\n");
     assert_eq!(client.rest().unwrap(), "");
-    let _ = server.finish();
+    server.finish();
 }
 
 /// A script that waits for a client that never speaks ends with its server.
