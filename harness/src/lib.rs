@@ -24,6 +24,8 @@ mod near;
 mod persona;
 mod plan;
 mod report;
+#[cfg(feature = "scenario")]
+pub mod scenario;
 mod server;
 mod smtp;
 mod wire;
