@@ -8,7 +8,7 @@ use crate::smtp::Reply;
 impl Persona {
     /// Barracuda Email Security Gateway. The banner is that of the public fingerprint database
     /// Recog (`smtp_banners.xml`), with new hex digits in each session; the 30 seconds of patience
-    /// are the default of its page "Email Protocol". No public source shows its EHLO list or its
+    /// are those of its page Advanced > Email Protocol. No public source shows its EHLO list or its
     /// replies: those here are a guess, and all named in [`uncertain`](Self::uncertain).
     #[must_use]
     pub fn barracuda() -> Self {

@@ -1,10 +1,11 @@
 //! Exchange Server on-premises, as the `Default Frontend` receive connector on port 25 talks.
 //!
-//! Banner, MAIL, RCPT, DATA, accepted and QUIT stand in Microsoft's documentation "Use Telnet to
-//! test SMTP communication on Exchange servers"; the banner's template and every limit in that of
-//! `Set-ReceiveConnector`. The EHLO lists and STARTTLS were seen in public logs of servers, the
-//! 2019 list in a public nmap scan. What none of them shows keeps the nearest documented text or
-//! the plain one, and stands in [`Persona::uncertain`].
+//! Banner, EHLO list, MAIL, RCPT, DATA, accepted and QUIT stand in Microsoft's documentation of
+//! Exchange Server, page `test-smtp-with-telnet`; the banner's template and every limit in that of
+//! `Set-ReceiveConnector`; texts of refusals in its page
+//! `non-delivery-reports-and-bounce-messages` and in support articles. The list inside TLS and
+//! STARTTLS were seen in public logs, the 2019 list in a public nmap scan. What none of them shows
+//! keeps the nearest documented text or the plain one, and stands in [`Persona::uncertain`].
 
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ const EHLO: [&str; 12] = [
 ];
 
 /// What Microsoft's texts do not say about the replies, hence inferred or the plain text.
-pub(super) const UNCERTAIN_REPLIES: [&str; 23] = [
+pub(super) const UNCERTAIN_REPLIES: [&str; 25] = [
     "replies.helo",
     "replies.chunk",
     "replies.noop",
@@ -69,6 +70,8 @@ pub(super) const UNCERTAIN_REPLIES: [&str; 23] = [
     "replies.syntax",
     "replies.bad-parameter",
     "replies.needs-smtputf8",
+    "replies.mail-first",
+    "replies.rcpt-first",
     "replies.mail-twice",
     "replies.tls-twice",
     "replies.mixed-chunks",
@@ -124,7 +127,7 @@ pub(super) fn replies() -> Replies {
         rcpt: Reply::from("250 2.1.5 Recipient OK"),
         data: Reply::from("354 Start mail input; end with <CRLF>.<CRLF>"),
         accepted: Reply::from(
-            "250 2.6.0 {message-id} [InternalId={internal-id}, Hostname={host}] Queued mail for delivery",
+            "250 2.6.0 <{message-id}> [InternalId={internal-id}, Hostname={host}] Queued mail for delivery",
         ),
         reset: Reply::from("250 2.0.0 Resetting"),
         quit: Reply::from("221 2.0.0 Service closing transmission channel"),
@@ -138,7 +141,7 @@ pub(super) fn replies() -> Replies {
         auth_mechanism: Reply::from("504 5.7.4 Unrecognized authentication type"),
         auth_needs_tls: Reply::from("504 5.7.4 Unrecognized authentication type"),
 
-        // The documentation's table of enhanced codes, "Email non-delivery reports".
+        // 5.3.3 and `Send hello first` stand in the documentation's table of enhanced codes.
         unknown: Reply::from("500 5.3.3 Unrecognized command"),
         not_offered: Reply::from("500 5.3.3 Unrecognized command"),
         bad_domain: Reply::from("501 5.5.4 Invalid domain name"),
@@ -170,7 +173,7 @@ pub(super) fn replies() -> Replies {
 
 pub(super) fn accepted_with_rate() -> Reply {
     Reply::from(
-        "250 2.6.0 {message-id} [InternalId={internal-id}, Hostname={host}] {size} bytes in {seconds}, {rate} KB/sec Queued mail for delivery",
+        "250 2.6.0 <{message-id}> [InternalId={internal-id}, Hostname={host}] {size} bytes in {seconds}, {rate} KB/sec Queued mail for delivery",
     )
 }
 

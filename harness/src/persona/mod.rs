@@ -130,13 +130,13 @@ mod tests {
     fn facts(host: &str, now: SystemTime) -> Facts<'_> {
         Facts {
             host,
-            ip: "192.0.2.7",
+            ip: std::net::Ipv4Addr::new(192, 0, 2, 7).into(),
             client: "client.test",
             now,
             max_size: 0,
             session: 0,
             started: now - Duration::from_nanos(101_326_600),
-            message_id: "<1@client.test>",
+            message_id: "1@client.test",
             internal_id: 5_111_011_082_268,
             size: 141_301,
             verb: "FROB",

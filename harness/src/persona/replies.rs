@@ -61,7 +61,7 @@ replies! {
     data = "354 end with <CRLF>.<CRLF>";
     /// A BDAT chunk that is not the last (RFC 3030 §2); `{size}` is the chunk's.
     chunk = "250 2.0.0 {size} octets received";
-    /// The content, taken; `{message-id}` is the message's with its angle brackets,
+    /// The content, taken; `{message-id}` is the message's without its angle brackets,
     /// `{internal-id}` a number, `{size}` its octets, `{seconds}` how long the session has
     /// lasted (`0.101`) and `{rate}` its KB in a second (`1361.827`).
     accepted = "250 2.0.0 accepted as {internal-id}";

@@ -1,28 +1,11 @@
-//! How a scenario should end.
+//! How a scenario should end, and what kind it is.
 
-use super::words::words;
+use mailfault_certs::Requirement;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
-words! {
-    /// How the sessions of a client ended, as the server sees it.
-    Expected, "outcome",
-    /// A body got its 2yz reply inside TLS.
-    Delivered = "delivered",
-    /// A body got its 2yz reply in clear.
-    DeliveredInClear = "delivered-in-clear",
-    /// AUTH went out in clear.
-    LeakedCredentials = "leaked-credentials",
-    /// TLS was to be had or expected, and the client went no further than that step: no MAIL, no
-    /// AUTH.
-    RefusedTls = "refused-tls",
-    /// No body was accepted, and the server's last answer was 4yz or 5yz.
-    RefusedSmtp = "refused-smtp",
-    /// The session ended otherwise: the connection was lost, or the client left mid-way.
-    GaveUp = "gave-up",
-    /// It was open past the bound.
-    Hung = "hung",
-    /// No client came.
-    NeverCame = "never-came",
-}
+use super::words::{explain, words};
+use crate::report::Outcome;
 
 words! {
     /// Whether a correct client may find anything wrong.
@@ -31,4 +14,36 @@ words! {
     Control = "control",
     /// A server with a fault.
     Fault = "fault",
+}
+
+/// An outcome by its name.
+pub(super) struct Expected(pub(super) Outcome);
+
+impl<'de> Deserialize<'de> for Expected {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        word.parse().map(Self).map_err(|_| {
+            let known = Outcome::ALL.map(Outcome::name);
+            D::Error::custom(explain("outcome", &word, &known))
+        })
+    }
+}
+
+/// What a client must make of it, as the catalogue says it, with a hyphen for the space.
+pub(super) struct Verifying(pub(super) Requirement);
+
+impl<'de> Deserialize<'de> for Verifying {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        Ok(Self(match word.as_str() {
+            "accept" => Requirement::Accept,
+            "either" => Requirement::Either,
+            "refuse" => Requirement::Refuse,
+            "should-refuse" => Requirement::ShouldRefuse,
+            _ => {
+                let known = ["accept", "either", "refuse", "should-refuse"];
+                return Err(D::Error::custom(explain("requirement", &word, &known)));
+            }
+        }))
+    }
 }

@@ -3,8 +3,8 @@
 //! A file states only what is wrong; everything else is a server that works. `example.toml` of
 //! the crate `mailfault-scenarios` explains every key.
 
-pub use expect::{Expected, Kind};
-pub use server::{AuthWish, CertificateWish, ClientCertificate, ServerWish, TlsWish};
+pub use expect::Kind;
+pub use server::{CertificateWish, ServerWish, TlsWish};
 
 mod expect;
 mod fault;
@@ -15,17 +15,19 @@ mod written;
 
 use std::path::Path;
 
-use mailfault_certs::Requirement;
+use mailfault_certs::{Identity, Requirement};
 
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::near::nearest;
+use crate::report::Outcome;
+use crate::server::Builder;
 use place::Text;
 
 /// A server with faults, and how a correct client ends there.
 ///
 /// ```
-/// use mailfault::scenario::{Expected, Scenario};
+/// use mailfault::{Outcome, scenario::Scenario};
 ///
 /// let scenario = Scenario::parse(
 ///     "greylisted.toml",
@@ -40,10 +42,10 @@ use place::Text;
 ///     "#,
 /// )?;
 /// assert_eq!(scenario.id, "greylisted");
-/// assert!(scenario.expect.contains(&Expected::Delivered));
+/// assert!(scenario.expect.contains(&Outcome::Delivered));
 ///
 /// let expired = Scenario::named("tls/expired")?;
-/// assert_eq!(expired.expect, [Expected::RefusedTls]);
+/// assert_eq!(expired.expect, [Outcome::RefusedTls]);
 /// # Ok::<(), mailfault::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +63,7 @@ pub struct Scenario {
     /// TLS.
     pub verifying: Option<Requirement>,
     /// How such a client may end, as the server sees it; several where it may choose.
-    pub expect: Vec<Expected>,
+    pub expect: Vec<Outcome>,
     /// Whether anything is wrong at all.
     pub kind: Kind,
     /// The server.
@@ -151,6 +153,24 @@ impl Scenario {
                 Err(error) => panic!("{error}"),
             })
             .collect()
+    }
+
+    /// The server of this scenario with its faults, ready to start, and what it presents. A client
+    /// should trust the identity's roots and verify `self.server.certificate.name`.
+    ///
+    /// ```
+    /// use mailfault::scenario::Scenario;
+    ///
+    /// let (server, identity) = Scenario::named("tls/expired")?.builder();
+    /// let server = server.start();
+    /// println!("{} trusts {}", server.addr(), identity.roots_pem());
+    /// server.finish();
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    #[must_use]
+    pub fn builder(&self) -> (Builder, Identity) {
+        let (builder, identity) = self.server.builder();
+        (builder.faults(self.faults.iter().cloned()), identity)
     }
 
     fn embedded(id: &str, text: &str) -> Result<Self, Error> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use mailfault_certs::{Flaw, KeyKind, Leaf};
+use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
 use toml::Spanned;
 
 use super::fault::tls_version;
@@ -16,6 +16,7 @@ use super::words::{explain, words};
 use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::persona::{LimitsChange, Persona};
+use crate::server::{Auth, Builder, ClientCertificate, MockServer};
 
 /// The server of a scenario. What a file does not say is what works: the persona `plain`, STARTTLS
 /// with a good certificate, and any credentials inside TLS.
@@ -36,7 +37,7 @@ pub struct ServerWish {
     /// What it makes of client certificates.
     pub client_certificate: ClientCertificate,
     /// Whose credentials it takes.
-    pub auth: AuthWish,
+    pub auth: Auth,
     /// Whether MAIL in clear is refused.
     pub require_tls: bool,
     /// Whether MAIL without AUTH is refused.
@@ -56,19 +57,6 @@ words! {
     StartTls = "starttls",
 }
 
-words! {
-    /// What a server makes of client certificates.
-    ClientCertificate, "wish for client certificates",
-    /// It asks for one, and none is fine.
-    Asked = "asked",
-    /// It does not ask.
-    None = "none",
-    /// It asks for one and refuses whatever it gets.
-    Refused = "refused",
-    /// It asks for one and refuses a client that has none.
-    Required = "required",
-}
-
 /// The certificate of a scenario's server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateWish {
@@ -86,9 +74,45 @@ pub struct CertificateWish {
     pub intermediate: bool,
 }
 
+impl ServerWish {
+    /// A server as wished for, without the faults, and what it presents.
+    pub(crate) fn builder(&self) -> (Builder, Identity) {
+        let identity = self.certificate.issue();
+        let mut builder = MockServer::builder()
+            .persona(self.persona.clone())
+            .tls_versions(self.tls_versions.iter().copied())
+            .cipher_suites(&self.cipher_suites)
+            .groups(&self.groups)
+            .client_certificate(self.client_certificate.clone())
+            .auth(self.auth.clone());
+        if matches!(self.tls, TlsWish::StartTls | TlsWish::Both) {
+            builder = builder.starttls(identity.clone());
+        }
+        if matches!(self.tls, TlsWish::Implicit | TlsWish::Both) {
+            builder = builder.implicit_tls(identity.clone());
+        }
+        if self.require_tls {
+            builder = builder.require_tls();
+        }
+        if self.require_auth {
+            builder = builder.require_auth();
+        }
+        (builder, identity)
+    }
+}
+
 impl CertificateWish {
+    /// Mints it, under a root of its own.
+    fn issue(&self) -> Identity {
+        let root = Ca::builder().key(self.key).build();
+        match self.intermediate {
+            true => root.intermediate().issue(self.leaf()),
+            false => root.issue(self.leaf()),
+        }
+    }
+
     /// The wish in the words of the crate that mints.
-    pub(crate) fn leaf(&self) -> Leaf {
+    fn leaf(&self) -> Leaf {
         let mut names = self.names.iter();
         let mut leaf = Leaf::new(names.next().unwrap_or(&self.name)).key(self.key);
         leaf = names.fold(leaf, |leaf, name| leaf.also(name));
@@ -98,22 +122,6 @@ impl CertificateWish {
             false => leaf,
         }
     }
-}
-
-/// Whose credentials a server takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuthWish {
-    /// Anyone's.
-    AcceptAny,
-    /// Nobody's.
-    Refuse,
-    /// Those of one user.
-    User {
-        /// The name.
-        user: String,
-        /// The password.
-        password: String,
-    },
 }
 
 /// `[server]` as it is written.
@@ -128,8 +136,8 @@ pub(super) struct Written {
     tls_versions: Option<Vec<Version>>,
     cipher_suites: Vec<String>,
     groups: Vec<String>,
-    client_certificate: Option<ClientCertificate>,
-    auth: Option<AuthWish>,
+    client_certificate: ClientCertificateWord,
+    auth: AuthWritten,
     require_tls: bool,
     require_auth: bool,
 }
@@ -160,8 +168,8 @@ impl Written {
             tls_versions: versions.unwrap_or(both),
             cipher_suites: self.cipher_suites,
             groups: self.groups,
-            client_certificate: self.client_certificate.unwrap_or(ClientCertificate::None),
-            auth: self.auth.unwrap_or(AuthWish::AcceptAny),
+            client_certificate: self.client_certificate.0,
+            auth: self.auth.0,
             require_tls: self.require_tls,
             require_auth: self.require_auth,
         })
@@ -282,7 +290,30 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-impl<'de> Deserialize<'de> for AuthWish {
+#[derive(Default)]
+struct ClientCertificateWord(ClientCertificate);
+
+impl<'de> Deserialize<'de> for ClientCertificateWord {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        Ok(Self(match word.as_str() {
+            "asked" => ClientCertificate::Asked,
+            "none" => ClientCertificate::NotAsked,
+            "refused" => ClientCertificate::Refused,
+            "required" => ClientCertificate::Required,
+            _ => {
+                let known = ["asked", "none", "refused", "required"];
+                let why = explain("wish for client certificates", &word, &known);
+                return Err(D::Error::custom(why));
+            }
+        }))
+    }
+}
+
+#[derive(Default)]
+struct AuthWritten(Auth);
+
+impl<'de> Deserialize<'de> for AuthWritten {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct WordOrTable;
 
@@ -294,28 +325,28 @@ impl<'de> Deserialize<'de> for AuthWish {
         }
 
         impl<'de> Visitor<'de> for WordOrTable {
-            type Value = AuthWish;
+            type Value = Auth;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("`accept-any`, `refuse` or a table with `user` and `password`")
             }
 
-            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<AuthWish, E> {
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Auth, E> {
                 match word {
-                    "accept-any" => Ok(AuthWish::AcceptAny),
-                    "refuse" => Ok(AuthWish::Refuse),
+                    "accept-any" => Ok(Auth::AcceptAny),
+                    "refuse" => Ok(Auth::Refuse),
                     _ => Err(E::custom(explain("auth", word, &["accept-any", "refuse"]))),
                 }
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AuthWish, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Auth, A::Error> {
                 let Credentials { user, password } =
                     Credentials::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(AuthWish::User { user, password })
+                Ok(Auth::Accept { user, password })
             }
         }
 
-        from.deserialize_any(WordOrTable)
+        from.deserialize_any(WordOrTable).map(Self)
     }
 }
 

@@ -1,9 +1,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use mailfault_certs::{Flaw, KeyKind};
+
 use super::*;
 use crate::fault::{HandshakeFault, Stage, TlsVersion};
 use crate::persona::Persona;
+use crate::server::{Auth, ClientCertificate};
 
 /// A file's beginning: two lines that every scenario needs.
 const HEAD: &str = "summary = \"x\"\nexpect = \"delivered\"\n";
@@ -248,4 +251,282 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         "[server]\nhost = \"a\"\nhost = \"b\"",
         "case.toml:5:1: duplicate key: `host`",
     );
+}
+
+#[test]
+fn what_clashes_is_refused() {
+    check_bad(
+        "[server]\ncertificate = [\"self-signed\", \"missing-intermediate\"]",
+        "case.toml:4:15: `tls/self-signed` does not go with `tls/missing-intermediate`: \
+         a self-signed certificate has no authority above it",
+    );
+    check_bad(
+        "[server.certificate]\nnames = [\"*\"]",
+        "case.toml:3:1: `*` is not a name for a certificate: a wildcard needs a domain",
+    );
+}
+
+#[test]
+fn a_file_and_a_builder_that_say_the_same_give_equal_faults() {
+    use Stage::*;
+    let check = check_fault;
+    check(
+        "at = 'rcpt'\nreply = '451 4.7.1 later'\nonce = true",
+        Fault::at(Rcpt).reply("451 4.7.1 later").at_most(1),
+    );
+    check(
+        "at = 'mail'\nmatching = 'SIZE='\nsession = 2\nfrom = '::1'\nskip = 3\nclose = true",
+        Fault::at(Mail)
+            .matching("SIZE=")
+            .session(2)
+            .from(std::net::Ipv6Addr::LOCALHOST)
+            .skip(3)
+            .close(),
+    );
+    check(
+        "at = 'body'\nafter-octets = 9\ninside-tls = true\nreset = true",
+        Fault::at(Body).after_octets(9).inside_tls().reset(),
+    );
+    check(
+        "at = 'ehlo'\nin-clear = true\nhide = 'STARTTLS'",
+        Fault::at(Ehlo).in_clear().hide("STARTTLS"),
+    );
+    check(
+        "at = 'ehlo'\nmask = 'STARTTLS'",
+        Fault::at(Ehlo).mask("STARTTLS"),
+    );
+    check(
+        "at = 'ehlo'\nconceal = 'STARTTLS'",
+        Fault::at(Ehlo).conceal("STARTTLS"),
+    );
+    check(
+        "at = 'ehlo'\nadd = 'AUTH LOGIN'",
+        Fault::at(Ehlo).add("AUTH LOGIN"),
+    );
+    check(
+        "at = 'any'\ndelay = '3s'\nchance = 0.25\nseed = 7\ntimes = 4",
+        Fault::at(Any)
+            .delay(Duration::from_secs(3))
+            .chance(0.25)
+            .seed(7)
+            .at_most(4),
+    );
+    check(
+        "at = 'quit'\ndrip = { octets = 1, every = '5ms' }",
+        Fault::at(Quit).drip(1, Duration::from_millis(5)),
+    );
+    check(
+        "at = 'data'\nraw = \"354 gö\\n\"",
+        Fault::at(Data).raw("354 gö\n"),
+    );
+    check(
+        "at = 'handshake'\nraw-hex = '15 03 03 00 02 02 28'",
+        Fault::at(Handshake).raw([21, 3, 3, 0, 2, 2, 40]),
+    );
+    check("at = 'greeting'\nstall = true", Fault::at(Greeting).stall());
+    check(
+        "at = 'ehlo'\nreply = \"250-a\\n250 b\"",
+        Fault::at(Ehlo).reply("250-a\n250 b"),
+    );
+    for (word, fault) in [
+        ("alert 40", HandshakeFault::Alert(40)),
+        ("close", HandshakeFault::Close),
+        ("junk", HandshakeFault::Junk),
+        (
+            "plaintext 454 4.7.0 no TLS",
+            HandshakeFault::Plaintext("454 4.7.0 no TLS".into()),
+        ),
+        ("reset", HandshakeFault::Reset),
+        ("silence", HandshakeFault::Silence),
+        (
+            "version-floor 1.3",
+            HandshakeFault::VersionFloor(TlsVersion::Tls13),
+        ),
+    ] {
+        check(
+            &format!("at = 'handshake'\nhandshake = '{word}'"),
+            Fault::at(Handshake).handshake(fault),
+        );
+    }
+}
+
+#[test]
+fn what_a_file_does_not_say_works() {
+    let wish = server("");
+    assert_eq!(wish.persona, Persona::plain());
+    assert_eq!(wish.tls, TlsWish::StartTls);
+    assert_eq!(wish.auth, Auth::AcceptAny);
+    assert_eq!(wish.client_certificate, ClientCertificate::NotAsked);
+    assert_eq!(wish.tls_versions, [TlsVersion::Tls12, TlsVersion::Tls13]);
+    let certificate = CertificateWish {
+        flaws: vec![],
+        name: "mx.test".into(),
+        names: vec!["mx.test".into()],
+        only_names: false,
+        key: KeyKind::P256,
+        intermediate: true,
+    };
+    assert_eq!(wish.certificate, certificate);
+    let expired = CertificateWish {
+        flaws: vec![Flaw::Expired],
+        name: "a.test".into(),
+        names: vec!["a.test".into()],
+        ..certificate
+    };
+    assert_eq!(
+        server("host = 'a.test'\ncertificate = 'expired'").certificate,
+        expired
+    );
+    assert_eq!(
+        server("host = 'a.test'\ncertificate = ['tls/expired']").certificate,
+        expired
+    );
+    assert_eq!(
+        server("certificate = { flaw = 'expired', name = 'a.test' }").certificate,
+        expired
+    );
+}
+
+#[test]
+fn a_persona_table_changes_the_persona_that_it_is_based_on() {
+    let wish = server(
+        "limits = { recipients = 5 }\npersona = { based-on = 'exchange-2016', banner = '220 hi', \
+         replies = { noop = '250 yes' }, limits = { errors = 2, idle = '9s' } }",
+    );
+    let mut expected = Persona::exchange_2016();
+    expected.banner = "220 hi".into();
+    expected.replies.noop = "250 yes".into();
+    expected.limits.errors = 2;
+    expected.limits.idle = Duration::from_secs(9);
+    expected.limits.recipients = 5;
+    assert_eq!(wish.persona, expected);
+    let plain = server("persona = { host = 'a.test' }").persona;
+    assert_eq!(plain, Persona::plain().host("a.test"));
+}
+
+#[test]
+fn the_path_of_a_file_is_its_name() {
+    #[track_caller]
+    fn check(file: &str, id: &str) {
+        assert_eq!(id_of(file), id);
+    }
+    check("tls/expired.toml", "tls/expired");
+    check("/home/bob/scenarios/tls/expired.toml", "tls/expired");
+    check("C:\\scenarios\\net\\refused.toml", "net/refused");
+    check("/home/bob/monday.toml", "monday");
+    check("monday", "monday");
+}
+
+#[test]
+fn scenarios_are_found_by_name() {
+    assert_eq!(Scenario::named("tls/expired").unwrap().id, "tls/expired");
+    assert_eq!(Scenario::named("expired").unwrap().id, "tls/expired");
+    let error = |id| Scenario::named(id).unwrap_err().to_string();
+    assert_eq!(
+        error("tls/expird"),
+        "unknown scenario `tls/expird`\nhint: did you mean `tls/expired`?"
+    );
+    assert_eq!(
+        error("expird"),
+        "unknown scenario `expird`\nhint: did you mean `tls/expired`?"
+    );
+    assert_eq!(
+        error("alert-41-after-client-hello"),
+        "unknown scenario `alert-41-after-client-hello`\n\
+         hint: did you mean `handshake/alert-40-after-client-hello`?"
+    );
+    assert_eq!(error("frobnicate"), "unknown scenario `frobnicate`");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error() {
+    let error = Scenario::read("no/such/file.toml").unwrap_err().to_string();
+    let start = "no/such/file.toml: cannot be read: ";
+    assert!(error.starts_with(start), "{error}");
+}
+
+#[test]
+fn the_example_shows_every_key_and_can_be_read() {
+    let text = mailfault_scenarios::EXAMPLE;
+    let scenario = Scenario::parse("example.toml", text).unwrap();
+    assert_eq!(scenario.faults.len(), 3);
+    let keys = "summary expect rfc verifying kind story tls host tls-versions cipher-suites groups \
+                client-certificate auth require-tls require-auth persona limits certificate flaw \
+                name names only-names key intermediate at matching session from skip in-clear \
+                inside-tls after-octets add close conceal delay drip handshake hide mask raw \
+                raw-hex reply reset stall times once chance seed";
+    for key in keys.split(' ') {
+        let written = [
+            format!("{key} "),
+            format!("server.{key}]"),
+            format!("`{key} = "),
+        ];
+        assert!(written.iter().any(|word| text.contains(word)), "{key}");
+    }
+}
+
+#[test]
+fn the_catalogue_keeps_its_rules() {
+    let all = Scenario::all();
+    assert_eq!(all.len(), mailfault_scenarios::all().len());
+    let mut ids = BTreeSet::new();
+    let mut summaries = BTreeSet::new();
+    for (scenario, (id, _)) in all.iter().zip(mailfault_scenarios::all()) {
+        assert_eq!(scenario.id, *id);
+        assert!(ids.insert(id), "{id} stands twice");
+        let summary = &scenario.summary;
+        assert!(summaries.insert(summary), "{id}: another has its summary");
+        assert!(!summary.ends_with('.'), "{id}: {summary}");
+        assert!(!summary.contains('\n'), "{id}: {summary}");
+        // A protocol's word may begin it, an ordinary word only in lower case.
+        let word = summary.split([' ', ':', ',']).next().unwrap_or_default();
+        let protocol = word.chars().all(|c| !c.is_ascii_lowercase());
+        let lower = word.starts_with(|c: char| c.is_ascii_lowercase());
+        assert!(protocol && word.len() > 1 || lower, "{id}: {summary}");
+        if scenario.kind == Kind::Control {
+            assert_eq!(scenario.expect, [Outcome::Delivered], "{id}");
+        } else {
+            assert!(!scenario.rfc.is_empty(), "{id} names no RFC");
+        }
+        match scenario.verifying {
+            Some(Requirement::Refuse) => assert!(
+                !scenario.expect.contains(&Outcome::Delivered)
+                    || *id == "starttls/auth-only-before-tls",
+                "{id}"
+            ),
+            Some(Requirement::Accept) => {
+                assert!(scenario.expect.contains(&Outcome::Delivered), "{id}");
+            }
+            _ => {}
+        }
+        let about_tls = ["tls/", "starttls/", "handshake/"].iter();
+        let about_tls = about_tls.clone().any(|folder| id.starts_with(folder));
+        assert_eq!(scenario.verifying.is_some(), about_tls, "{id}");
+    }
+}
+
+#[test]
+fn every_flaw_is_in_the_catalogue_as_its_own_table_says() {
+    for flaw in Flaw::all() {
+        let scenario = Scenario::named(flaw.id()).unwrap();
+        assert_eq!(scenario.server.certificate.flaws, [*flaw]);
+        if scenario.id.starts_with("tls/") {
+            assert_eq!(scenario.rfc, flaw.rfc(), "{flaw}");
+            assert_eq!(scenario.verifying, Some(flaw.requirement()), "{flaw}");
+        }
+    }
+}
+
+#[test]
+fn every_scenario_can_be_started() {
+    let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
+    for scenario in Scenario::all().into_iter().chain(example) {
+        let (builder, identity) = scenario.builder();
+        let flaws = &scenario.server.certificate.flaws;
+        assert_eq!(identity.flaws(), flaws.as_slice(), "{}", scenario.id);
+        match builder.try_start() {
+            Ok(server) => drop(server.finish()),
+            Err(error) => panic!("{}: {error}", scenario.id),
+        }
+    }
 }

@@ -1,14 +1,11 @@
 //! A scenario file as it is written, and the one way from there to what it means.
 
-use mailfault_certs::Requirement;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use toml::Spanned;
 
-use super::expect::{Expected, Kind};
+use super::expect::{Expected, Kind, Verifying};
 use super::place::Text;
 use super::server::OneOrMany;
-use super::words::explain;
 use super::{Scenario, fault, server};
 use crate::error::Error;
 
@@ -50,7 +47,10 @@ impl Written {
             story: self.story,
             rfc: self.rfc.unwrap_or_default(),
             verifying: self.verifying.map(|Verifying(duty)| duty),
-            expect,
+            expect: expect
+                .into_iter()
+                .map(|Expected(outcome)| outcome)
+                .collect(),
             kind: self.kind.unwrap_or(match id.starts_with("control/") {
                 true => Kind::Control,
                 false => Kind::Fault,
@@ -58,24 +58,5 @@ impl Written {
             server: self.server.meant(text)?,
             id,
         })
-    }
-}
-
-/// What a client must make of it, as the catalogue says it, with a hyphen for the space.
-struct Verifying(Requirement);
-
-impl<'de> Deserialize<'de> for Verifying {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(from)?;
-        Ok(Self(match word.as_str() {
-            "accept" => Requirement::Accept,
-            "either" => Requirement::Either,
-            "refuse" => Requirement::Refuse,
-            "should-refuse" => Requirement::ShouldRefuse,
-            _ => {
-                let known = ["accept", "either", "refuse", "should-refuse"];
-                return Err(D::Error::custom(explain("requirement", &word, &known)));
-            }
-        }))
     }
 }
