@@ -1,0 +1,82 @@
+//! What a person sees: lines to paste, then the transcripts live, and a verdict on each session.
+
+use std::io;
+use std::path::Path;
+
+use mailfault::scenario::{Kind, Scenario};
+use mailfault::{Event, Report, Session};
+
+use super::View;
+use crate::play::Target;
+use crate::{output, paste, verdict};
+
+pub(super) struct Text<'a> {
+    pub(super) scenario: &'a Scenario,
+}
+
+impl View for Text<'_> {
+    fn ready(&self, target: &Target, out: Option<&Path>) -> io::Result<()> {
+        let Scenario {
+            id, summary, kind, ..
+        } = self.scenario;
+        let control = match kind {
+            Kind::Control => "control, nothing is wrong: ",
+            Kind::Fault => "",
+        };
+        let tls = match (target.tls, target.implicit) {
+            (false, _) => "without TLS",
+            (true, true) => "implicit TLS",
+            (true, false) => "STARTTLS",
+        };
+        let mut listening = format!("{} ({tls})", target.addr);
+        if let Some(addr) = target.implicit_addr.filter(|_| !target.implicit) {
+            listening += &format!(", {addr} (implicit TLS)");
+        }
+        let expected = verdict::expected(self.scenario) + &verdict::because(self.scenario);
+        let ca = target.ca.display().to_string();
+        let mut facts = vec![("listening on", &*listening)];
+        if target.tls {
+            facts.push(("name to verify", &*target.name));
+            facts.push(("root to trust", &*ca));
+        }
+        facts.push(("a correct client ends with", &*expected));
+        let out = out.map(|out| out.display().to_string());
+        if let Some(out) = &out {
+            facts.push(("files", out));
+        }
+        let lines = paste::clients(target).join("\n");
+        output::print(&format!(
+            "{id}: {control}{summary}\n\n{}\nTry it:\n\n{}\n",
+            output::table(facts),
+            output::indent(&lines),
+        ))
+    }
+
+    fn event(&self, number: u64, event: &Event) -> io::Result<()> {
+        output::print(&event_lines(number, event))
+    }
+
+    fn session(&self, session: &Session) -> io::Result<()> {
+        let verdict = verdict::of_session(self.scenario, session);
+        output::line(format!("[{}] == {verdict}\n", session.number))
+    }
+
+    fn end(&self, report: &Report) -> io::Result<()> {
+        let (sessions, mail) = (report.sessions.len(), report.mail.len());
+        let outcome = report.outcome();
+        output::line(format!(
+            "{}: {outcome} ({sessions} sessions, {mail} messages taken)",
+            self.scenario.id
+        ))
+    }
+}
+
+/// An event as lines, each with its session's number and the seconds since that began.
+pub(super) fn event_lines(number: u64, event: &Event) -> String {
+    let seconds = event.at.as_secs_f64();
+    let text = event.what.to_string();
+    let lines = text.lines();
+    lines
+        .map(|line| format!("[{number} {seconds:.3}] {line}\n"))
+        .collect()
+}
