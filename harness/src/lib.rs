@@ -20,6 +20,7 @@ mod crypto;
 mod duration;
 mod error;
 mod fault;
+mod first;
 mod near;
 mod persona;
 mod plan;

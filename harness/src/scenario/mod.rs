@@ -167,7 +167,6 @@ impl Scenario {
     /// server.finish();
     /// # Ok::<(), mailfault::Error>(())
     /// ```
-    #[must_use]
     pub fn builder(&self) -> (Builder, Identity) {
         let (builder, identity) = self.server.builder();
         (builder.faults(self.faults.iter().cloned()), identity)

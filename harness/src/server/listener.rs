@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::{House, script};
 use crate::error::Error;
+use crate::first::first;
 use crate::smtp::Conversation;
 use crate::wire::Wire;
 
@@ -48,7 +49,7 @@ pub(super) async fn accept(
             }
         };
         match accepted {
-            Ok((stream, peer)) => begin(&house, stream, peer, implicit_tls, &end),
+            Ok((stream, peer)) => begin(&house, stream, peer, implicit_tls, [&stop, &end]),
             // Out of descriptors, or the client was gone before it was accepted: the next may
             // do better, and a yield keeps others going meanwhile.
             Err(_) => tokio::task::yield_now().await,
@@ -62,7 +63,7 @@ pub(super) async fn accept(
             TcpStream::from_std(stream)?,
             peer,
             implicit_tls,
-            &end,
+            [&stop, &end],
         );
     }
     Ok(())
@@ -73,31 +74,15 @@ fn begin(
     stream: TcpStream,
     peer: SocketAddr,
     implicit_tls: bool,
-    end: &watch::Receiver<bool>,
+    [stop, end]: [&watch::Receiver<bool>; 2],
 ) {
     let limits = &house.persona.limits;
     let (recorder, open) = house.ledger.open(peer, implicit_tls);
     let full = open > limits.concurrent;
-    let wire = Wire::new(stream, recorder, limits.idle, limits.session);
+    let wire = Wire::new(stream, recorder, limits, stop.clone());
     if let Some(session) = &house.script {
         return script::begin(house, Arc::clone(session), wire, end.clone());
     }
     let conversation = Conversation::new(wire, Arc::clone(house), peer.ip(), implicit_tls);
     tokio::spawn(conversation.hold(full));
-}
-
-/// The output of `a`, or `None` if `b` ends first. (`select!` would bring five more crates.)
-pub(super) async fn first<A: Future + Unpin, B: Future + Unpin>(
-    mut a: A,
-    mut b: B,
-) -> Option<A::Output> {
-    std::future::poll_fn(|context| {
-        use std::pin::Pin;
-        use std::task::Poll;
-        if let Poll::Ready(output) = Pin::new(&mut a).poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        Pin::new(&mut b).poll(context).map(|_| None)
-    })
-    .await
 }

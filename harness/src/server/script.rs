@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::House;
 use super::tls::{Tls, TlsWish};
+use crate::first::first;
 use crate::report::Ended;
 use crate::smtp::read_content;
 use crate::wire::{Lost, Wire};
@@ -145,15 +146,16 @@ impl Script {
         let done = runtime.block_on(async {
             let act = std::pin::pin!(act(wire));
             let end = std::pin::pin!(end.wait_for(|end| *end));
-            super::listener::first(act, end).await
+            first(act, end).await
         });
         match done {
             Some(Ok(value)) => Some(value),
-            Some(Err(lost)) => {
+            // With the server its sockets end too, whichever is seen first.
+            Some(Err(lost)) if !*self.end.borrow() => {
                 self.ended = Some(lost);
                 None
             }
-            None => {
+            _ => {
                 self.ended = Some(Ended::StillOpen);
                 None
             }
