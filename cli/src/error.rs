@@ -14,7 +14,7 @@ pub(crate) enum Ended {
 }
 
 /// Why a verb could not run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Error {
     /// Whoever read stdout has left, as in `mailfault list | head`: no failure.
     ReaderLeft,

@@ -65,7 +65,7 @@ impl View for Text<'_> {
         let (sessions, mail) = (report.sessions.len(), report.mail.len());
         let outcome = report.outcome();
         output::line(format!(
-            "{}: {outcome} ({sessions} sessions, {mail} messages taken)",
+            "{}: {outcome} (sessions: {sessions}, messages taken: {mail})",
             self.scenario.id
         ))
     }
