@@ -407,7 +407,7 @@ fn too_many_sessions_are_told_so() {
     let mut second = RawClient::connect(server.addr());
     assert!(second.rest().unwrap().starts_with("421 4.3.2"));
     drop(first);
-    let _ = server.finish();
+    server.finish();
 }
 
 #[test]
@@ -453,7 +453,7 @@ fn background_mail_is_waited_for() {
     let mail = server.wait_for_mail(1, std::time::Duration::from_secs(20));
     assert_eq!(mail[0].to, ["b@b.test"]);
     client.join().unwrap();
-    let _ = server.finish();
+    server.finish();
 }
 
 #[test]
@@ -493,7 +493,7 @@ fn a_script_that_expected_otherwise_fails_the_test() {
     let mut client = RawClient::connect(server.addr());
     client.send("NOOP\r\n");
     assert_eq!(client.rest().unwrap(), "");
-    let _ = server.finish();
+    server.finish();
 }
 
 /// A script that waits for a client that never speaks ends with its server.
@@ -502,6 +502,19 @@ fn a_script_ends_with_its_server() {
     let server = MockServer::script(|wire| while wire.line().is_some() {});
     let client = RawClient::connect(server.addr());
     let report = server.stop();
+    assert_eq!(report.outcome(), Outcome::Hung);
+    drop(client);
+}
+
+/// A client that holds its connection open cannot hold up the end of a test.
+#[test]
+fn an_open_session_does_not_hold_up_the_end() {
+    let server = MockServer::builder()
+        .patience(std::time::Duration::from_millis(10))
+        .start();
+    let client = RawClient::helloed(server.addr());
+    let report = server.finish();
+    assert_eq!(report.sessions[0].ended, Some(mailfault::Ended::StillOpen));
     assert_eq!(report.outcome(), Outcome::Hung);
     drop(client);
 }

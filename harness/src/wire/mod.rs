@@ -40,8 +40,8 @@ pub(crate) struct Wire {
     pub(crate) recorder: Recorder,
     idle: Duration,
     until: Instant,
-    /// Turns true when the server is being ended.
-    ending: watch::Receiver<bool>,
+    /// Turns true when the server lets nobody new in.
+    closing: watch::Receiver<bool>,
 }
 
 /// A line as it came.
@@ -64,7 +64,7 @@ impl Wire {
         stream: TcpStream,
         recorder: Recorder,
         limits: &Limits,
-        ending: watch::Receiver<bool>,
+        closing: watch::Receiver<bool>,
     ) -> Self {
         // A reply that waits for Nagle costs 40 ms; a failure to say so costs nothing else.
         let _ = stream.set_nodelay(true);
@@ -79,7 +79,7 @@ impl Wire {
             recorder,
             idle: limits.idle,
             until: Instant::now() + limits.session,
-            ending,
+            closing,
         }
     }
 
@@ -416,13 +416,13 @@ impl Wire {
         const PATIENCE: Duration = Duration::from_secs(1);
         const MOST: usize = 64;
         let until = Instant::now() + PATIENCE;
-        let mut ending = self.ending.clone();
+        let mut closing = self.closing.clone();
         for _ in 0..MOST {
             self.received.clear();
             let read = {
                 let read = std::pin::pin!(self.read(until));
-                let ending = std::pin::pin!(ending.wait_for(|ending| *ending));
-                first(read, ending).await
+                let closing = std::pin::pin!(closing.wait_for(|closing| *closing));
+                first(read, closing).await
             };
             let read = match read {
                 Some(read) => read,
