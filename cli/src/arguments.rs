@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::{certs, list, run, serve, show};
+use crate::{certs, check, list, run, serve, show};
 
 /// Mail servers with faults, for tests of mail clients: serve one, run a client against it, and see what the client did.
 ///
@@ -23,6 +23,7 @@ pub(crate) enum Verb {
     Certs(certs::Arguments),
     Serve(serve::Arguments),
     Run(run::Arguments),
+    Check(check::Arguments),
 }
 
 /// Reads `500ms`, `3s`, `5m` or `1h`.

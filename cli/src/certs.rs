@@ -65,11 +65,7 @@ impl From<Key> for KeyKind {
 }
 
 pub(crate) fn certs(arguments: &Arguments) -> Result<Ended, Error> {
-    let flaws = wanted(arguments)?;
-    let leaves = flaws
-        .into_iter()
-        .map(|flaw| Ok((flaw, leaf(&arguments.names, flaw)?)))
-        .collect::<Result<Vec<_>, Error>>()?;
+    let leaves = wanted(arguments)?;
     let mut ca = Ca::builder().key(arguments.key.into());
     if let Some(seed) = arguments.seed {
         ca = ca.seed(seed);
@@ -98,17 +94,32 @@ pub(crate) fn certs(arguments: &Arguments) -> Result<Ended, Error> {
     Ok(Ended::AsExpected)
 }
 
-/// The flaws that were asked for; `None` is a good certificate.
-fn wanted(arguments: &Arguments) -> Result<Vec<Option<Flaw>>, Error> {
-    let good = std::iter::once(None);
-    match (arguments.all, &*arguments.flaws) {
-        (true, _) => Ok(good.chain(Flaw::all().iter().copied().map(Some)).collect()),
-        (false, []) => Ok(good.collect()),
-        (false, names) => names
+/// A certificate to issue, and its flaw; none is a good one.
+type Wanted = (Option<Flaw>, Leaf);
+
+fn wanted(arguments: &Arguments) -> Result<Vec<Wanted>, Error> {
+    let one = |flaw| Ok((flaw, leaf(&arguments.names, flaw)?));
+    if !arguments.all {
+        let flaws = arguments
+            .flaws
             .iter()
-            .map(|name| find::flaw(name).map(Some))
-            .collect(),
+            .map(|name| find::flaw(name).map(Some));
+        let flaws: Vec<_> = flaws.collect::<Result<_, _>>()?;
+        return match &*flaws {
+            [] => Ok(vec![one(None)?]),
+            flaws => flaws.iter().copied().map(one).collect(),
+        };
     }
+    let mut all = vec![one(None)?];
+    for flaw in Flaw::all() {
+        match one(Some(*flaw)) {
+            Ok(wanted) => all.push(wanted),
+            // Flaws about names go with one name only.
+            Err(Error::Said(why)) => output::note(&format!("note: left out: {why}")),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }
 
 fn leaf(names: &[String], flaw: Option<Flaw>) -> Result<Leaf, Error> {
@@ -119,7 +130,10 @@ fn leaf(names: &[String], flaw: Option<Flaw>) -> Result<Leaf, Error> {
     }
     match leaf.check() {
         Ok(()) => Ok(leaf),
-        Err(error) => Err(Error::new(error.to_string())),
+        // The library's word for it is not the user's.
+        Err(error) => Err(Error::new(
+            error.to_string().replace("`also`", "a second `--name`"),
+        )),
     }
 }
 

@@ -72,7 +72,9 @@ fn wanted(arguments: &Arguments) -> Result<Vec<Wanted>, Error> {
         return Err(Error::new("nothing to check").hint("name scenario files, or say `--all`"));
     }
     let files = arguments.files.iter();
-    Ok(files.map(|given| (given.clone(), find::scenario(given))).collect())
+    Ok(files
+        .map(|given| (given.clone(), find::scenario(given)))
+        .collect())
 }
 
 /// Plays several at a time, since most of them wait, and tells of each in the order of the list.
@@ -174,9 +176,16 @@ impl Tally {
     }
 
     fn verdict(&self) -> Result<Ended, Error> {
-        let Self { as_expected, not_as_expected, not_run } = self;
+        let Self {
+            as_expected,
+            not_as_expected,
+            not_run,
+        } = self;
         if *not_run > 0 {
-            return Err(Error::new(format!("{not_run} of {} could not be checked", self.done())));
+            return Err(Error::new(format!(
+                "{not_run} of {} could not be checked",
+                self.done()
+            )));
         }
         output::note(&format!("{as_expected} as expected, {not_as_expected} not"));
         Ok(match not_as_expected {

@@ -100,7 +100,7 @@ fn facts(target: &Target) -> [(&'static str, String); 7] {
         ("port", target.addr.port().to_string()),
         ("addr", target.addr.to_string()),
         ("name", target.name.clone()),
-        ("ca", target.ca.display().to_string()),
+        ("ca", target.ca.clone()),
         ("from", target.from.clone()),
         ("to", target.to.clone()),
     ]

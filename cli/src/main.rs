@@ -6,6 +6,7 @@ mod find; // a name or a file, to what it means
 mod output; // data to stdout, notes to stderr; neither panics when its reader leaves
 
 mod certs; // mailfault certs: certificates as files
+mod check; // mailfault check: scenario files, held to what they expect
 mod list; // mailfault list: what there is, one line each
 mod run; // mailfault run: a client against a scenario, and the verdict
 mod serve; // mailfault serve: a scenario's server until it is told to end
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Verb::Certs(arguments) => certs::certs(&arguments),
         Verb::Serve(arguments) => serve::serve(&arguments),
         Verb::Run(arguments) => run::run(&arguments),
+        Verb::Check(arguments) => check::check(&arguments),
     };
     error::exit_code(done)
 }

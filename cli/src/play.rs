@@ -1,26 +1,14 @@
 //! A scenario made ready: its server, and the CA file that a client needs.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use mailfault::scenario::{Scenario, TlsWish};
-use mailfault::{Builder, Identity, Leaf, MockServer, Persona};
+use mailfault::{Auth, Builder, Identity, Limits, MockServer, Persona, Stage};
 use tempfile::TempDir;
 
 use crate::error::Error;
-
-/// Gives the certificate of a scenario more names.
-pub(crate) fn also_names(scenario: &mut Scenario, names: &[String]) -> Result<(), Error> {
-    let certificate = &mut scenario.server.certificate;
-    certificate.names.extend(names.iter().cloned());
-    let mut leaf = Leaf::new(&certificate.name);
-    leaf = names.iter().fold(leaf, Leaf::also);
-    leaf = certificate
-        .flaws
-        .iter()
-        .fold(leaf, |leaf, flaw| leaf.flaw(*flaw));
-    leaf.check().map_err(|error| Error::new(error.to_string()))
-}
 
 /// Lets the server of a scenario talk as another product. Its name and the limits that the
 /// scenario sets stay, since the faults may depend on them.
@@ -36,6 +24,18 @@ pub(crate) fn persona(scenario: &mut Scenario, name: &str) -> Result<(), Error> 
     *old = persona.host(old.host.clone());
     old.limits = limits;
     Ok(())
+}
+
+/// A person who types needs more time than a test that says nothing for half a minute.
+pub(crate) fn patience(scenario: &mut Scenario) {
+    let (limits, usual) = (&mut scenario.server.persona.limits, Limits::default());
+    if limits.idle == usual.idle {
+        // RFC 5321 §4.5.3.2.7.
+        limits.idle = Duration::from_secs(5 * 60);
+    }
+    if limits.session == usual.session {
+        limits.session = Duration::from_secs(60 * 60);
+    }
 }
 
 /// Where the files of a run are: for good in a directory of the user's, else for as long as the
@@ -103,29 +103,53 @@ pub(crate) fn make_directory(path: &Path) -> Result<(), Error> {
 pub(crate) struct Target {
     pub(crate) addr: SocketAddr,
     pub(crate) implicit_addr: Option<SocketAddr>,
-    /// Whether `addr` speaks TLS from the first octet.
-    pub(crate) implicit: bool,
-    /// Whether TLS is to be had at all.
-    pub(crate) tls: bool,
+    /// Where TLS is to be had.
+    pub(crate) tls: TlsWish,
     /// The name that the client must verify.
     pub(crate) name: String,
-    pub(crate) ca: PathBuf,
+    pub(crate) ca: String,
+    /// Who the client should say it is, where that matters: user and password.
+    pub(crate) login: Option<(String, String)>,
     pub(crate) from: String,
     pub(crate) to: String,
 }
 
 impl Target {
     pub(crate) fn new(scenario: &Scenario, server: &MockServer, files: &Files) -> Self {
+        let mut addr = server.addr();
+        if addr.ip().is_unspecified() {
+            // Everywhere is no place to connect to; here is one of them.
+            addr.set_ip(match addr.ip() {
+                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
         Self {
-            addr: server.addr(),
+            addr,
             implicit_addr: server.implicit_addr(),
-            implicit: scenario.server.tls == TlsWish::Implicit,
-            tls: scenario.server.tls != TlsWish::None,
+            tls: scenario.server.tls,
             name: scenario.server.certificate.name.clone(),
-            ca: files.ca(),
+            ca: files.ca().display().to_string(),
+            login: login(scenario),
             from: "alice@example.test".to_owned(),
             to: "bob@example.test".to_owned(),
         }
+    }
+}
+
+/// The credentials without which the server, or its fault, is not seen.
+pub(crate) fn login(scenario: &Scenario) -> Option<(String, String)> {
+    let login = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
+    let matters = scenario.server.require_auth
+        || scenario.server.auth == Auth::Refuse
+        || scenario
+            .faults
+            .iter()
+            .any(|fault| fault.stage() == Stage::Auth);
+    match &scenario.server.auth {
+        Auth::Accept { user, password } => login(user, password),
+        _ if matters => login("alice", "secret"),
+        _ => None,
     }
 }
 

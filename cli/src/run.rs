@@ -25,7 +25,8 @@ use crate::{find, output, verdict};
 Examples:
   mailfault run tls/expired -- swaks --server {addr} --tls --tls-verify --tls-ca-path {ca} --to {to}
   mailfault run control/p256 --json -- python3 my_client.py {host} {port} {name} {ca}
-  mailfault run my-own.toml --timeout 2m -- sh -c 'echo hello | msmtp --host=$MAILFAULT_HOST …'")]
+  mailfault run my-own.toml --timeout 2m -- sh -c 'printf \"Subject: hi\\n\\nhello\\n\" |
+    msmtp --host={host} --port={port} --from={from} --tls=on --tls-trust-file={ca} {to}'")]
 pub(crate) struct Arguments {
     /// A name out of `mailfault list`, or a scenario file
     #[arg(value_name = "NAME|FILE")]
@@ -97,6 +98,16 @@ fn tell(
     if arguments.json {
         let whole = Whole::new(scenario, report, outcome).with_transcripts(report);
         return Ok(output::json(&Ran::new(whole, left))?);
+    }
+    let program = arguments
+        .command
+        .first()
+        .map(|word| word.display().to_string());
+    let program = program.unwrap_or_default();
+    if matches!(left, Left::Exited(status) if status.success()) && report.mail.is_empty() {
+        output::note(&format!(
+            "note: `{program}` exited with 0, though no mail was taken"
+        ));
     }
     let mut text = format!("{}\n", verdict::of_run(scenario, outcome));
     if !scenario.expect.contains(&outcome) {

@@ -5,7 +5,8 @@ use mailfault::scenario::{Kind, Scenario};
 use mailfault::{Flaw, Persona, Requirement};
 
 use crate::error::{Ended, Error};
-use crate::{find, output, verdict};
+use crate::paste::{self, Swaks};
+use crate::{find, output, play, verdict};
 
 /// A scenario, a flaw or a persona in full: what, why, and what a correct client does
 #[derive(Args)]
@@ -66,11 +67,16 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
     }
     let file = find::text(scenario, given)?;
     text += &format!("\nThe scenario as a file:\n\n{}", output::indent(&file));
-    let given = crate::paste::quoted(given);
-    let mut lines = format!(
-        "mailfault serve {given}\n\
-         mailfault run {given} -- swaks --server {{addr}} --tls --tls-verify --tls-ca-path {{ca}} --from {{from}} --to {{to}}\n"
-    );
+    let given = paste::quoted(given);
+    let swaks = paste::swaks(Swaks {
+        server: "{addr}",
+        tls: scenario.server.tls,
+        ca: "{ca}",
+        from: "{from}",
+        to: "{to}",
+        login: play::login(scenario).as_ref(),
+    });
+    let mut lines = format!("mailfault serve {given}\nmailfault run {given} -- {swaks}\n");
     if let [flaw] = &*scenario.server.certificate.flaws {
         lines += &format!(
             "mailfault certs DIR --name {} --flaw {flaw}\n",

@@ -1,7 +1,7 @@
 //! What became of a client, in words.
 
 use mailfault::scenario::{Kind, Scenario};
-use mailfault::{Leak, Outcome, Report, Session};
+use mailfault::{Leak, Outcome, Report, Session, What};
 
 /// `5280 6.1.3; 7817 3` as `RFC 5280 6.1.3; RFC 7817 3`; empty if no RFC binds the client.
 pub(crate) fn rfc(sections: &str) -> String {
@@ -74,6 +74,8 @@ pub(crate) fn of_session(scenario: &Scenario, session: &Session) -> String {
         line += &format!("; the client sent the alert {alert}");
     } else if session.client_hello.is_some() && session.tls.is_none() {
         line += "; the client broke the handshake without an alert";
+    } else if session.tls.is_some() && outcome == Outcome::RefusedTls {
+        line += "; TLS stood, and the client left before MAIL and AUTH";
     }
     match &*leaks(session) {
         "" => line + "; nothing leaked",
@@ -93,6 +95,18 @@ pub(crate) fn leaks(session: &Session) -> String {
     leaks.join(", ")
 }
 
+/// The AUTH command of a session, if it came inside TLS.
+fn auth_inside_tls(session: &Session) -> Option<String> {
+    let events = session.transcript.events().iter();
+    let mut inside = events.skip_while(|event| !matches!(event.what, What::Tls(_)));
+    inside.find_map(|event| match &event.what {
+        What::Client(line) if line.get(..5)?.eq_ignore_ascii_case(b"AUTH ") => {
+            Some(String::from_utf8_lossy(line).trim_end().to_owned())
+        }
+        _ => None,
+    })
+}
+
 /// The name of a kind of leak in JSON.
 pub(crate) fn leak(what: Leak) -> &'static str {
     match what {
@@ -110,6 +124,9 @@ pub(crate) fn given_away(report: &Report) -> String {
         let leaks = leaks(session);
         if !leaks.is_empty() {
             text += &format!("leaked in clear: {leaks}\n");
+        }
+        if let Some(auth) = auth_inside_tls(session) {
+            text += &format!("credentials sent inside TLS: {auth}\n");
         }
     }
     for mail in &report.mail {

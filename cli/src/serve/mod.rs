@@ -71,10 +71,15 @@ pub(crate) struct Arguments {
 
 pub(crate) fn serve(arguments: &Arguments) -> Result<Ended, Error> {
     let mut scenario = find::scenario(&arguments.scenario)?;
-    play::also_names(&mut scenario, &arguments.also_names)?;
+    for name in &arguments.also_names {
+        // The library's word for it is not the user's.
+        let named = scenario.also_name(name).map_err(|error| error.to_string());
+        scenario = named.map_err(|what| Error::new(what.replace("`also`", "`--also-name`")))?;
+    }
     if let Some(name) = &arguments.persona {
         play::persona(&mut scenario, name)?;
     }
+    play::patience(&mut scenario);
     let runtime = runtime().map_err(|error| Error::new(format!("cannot wait: {error}")))?;
     runtime.block_on(until_told(arguments, &scenario))?;
     Ok(Ended::AsExpected)

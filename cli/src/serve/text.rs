@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use mailfault::scenario::{Kind, Scenario};
+use mailfault::scenario::{Kind, Scenario, TlsWish};
 use mailfault::{Event, Report, Session};
 
 use super::View;
@@ -23,21 +23,20 @@ impl View for Text<'_> {
             Kind::Control => "control, nothing is wrong: ",
             Kind::Fault => "",
         };
-        let tls = match (target.tls, target.implicit) {
-            (false, _) => "without TLS",
-            (true, true) => "implicit TLS",
-            (true, false) => "STARTTLS",
+        let mut listening = target.addr.to_string();
+        listening += match target.tls {
+            TlsWish::None => " (without TLS)",
+            TlsWish::Implicit => " (implicit TLS)",
+            TlsWish::StartTls | TlsWish::Both => " (STARTTLS)",
         };
-        let mut listening = format!("{} ({tls})", target.addr);
-        if let Some(addr) = target.implicit_addr.filter(|_| !target.implicit) {
+        if let Some(addr) = target.implicit_addr.filter(|addr| *addr != target.addr) {
             listening += &format!(", {addr} (implicit TLS)");
         }
         let expected = verdict::expected(self.scenario) + &verdict::because(self.scenario);
-        let ca = target.ca.display().to_string();
         let mut facts = vec![("listening on", &*listening)];
-        if target.tls {
+        if target.tls != TlsWish::None {
             facts.push(("name to verify", &*target.name));
-            facts.push(("root to trust", &*ca));
+            facts.push(("root to trust", &*target.ca));
         }
         facts.push(("a correct client ends with", &*expected));
         let out = out.map(|out| out.display().to_string());

@@ -16,8 +16,15 @@ fn check(noun: &str, one: &str) {
     let ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert_eq!(named, ids);
     assert!(ids.contains(&one), "{ids:?}");
-    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "one stands twice");
-    assert!(rows.iter().all(|row| !row["summary"].as_str().unwrap().is_empty()));
+    assert_eq!(
+        ids.iter().collect::<BTreeSet<_>>().len(),
+        ids.len(),
+        "one stands twice"
+    );
+    assert!(
+        rows.iter()
+            .all(|row| !row["summary"].as_str().unwrap().is_empty())
+    );
 }
 
 #[test]
@@ -26,7 +33,10 @@ fn everything_is_listed_as_text_and_as_json() {
     check("faults", "starttls/stripped");
     check("flaws", "tls/expired");
     check("personas", "exchange-2016");
-    assert_eq!(mailfault(["list"]).stdout, mailfault(["list", "scenarios"]).stdout);
+    assert_eq!(
+        mailfault(["list"]).stdout,
+        mailfault(["list", "scenarios"]).stdout
+    );
     assert!(!mailfault(["list", "faults"]).stdout.contains("control/"));
 }
 
@@ -43,7 +53,10 @@ fn a_reader_that_leaves_is_no_failure() {
         drop(reader);
         let mut command = command(words);
         command.stdout(writer);
-        let output = command.stderr(std::process::Stdio::piped()).output().unwrap();
+        let output = command
+            .stderr(std::process::Stdio::piped())
+            .output()
+            .unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), &*stderr), (Some(0), ""), "{words:?}");
     }
@@ -54,7 +67,11 @@ fn shows(name: &str, parts: &[&str]) {
     let output = mailfault(["show", name]);
     assert_eq!((output.code, &*output.stderr), (Some(0), ""));
     for part in parts {
-        assert!(output.stdout.contains(part), "no `{part}` in:\n{}", output.stdout);
+        assert!(
+            output.stdout.contains(part),
+            "no `{part}` in:\n{}",
+            output.stdout
+        );
     }
 }
 
@@ -73,7 +90,10 @@ fn a_scenario_is_shown_with_its_flaw_and_its_file() {
             "    mailfault certs DIR --name mx.test --flaw tls/expired\n",
         ],
     );
-    shows("control/starttls", &["control: nothing is wrong", "    require-tls = true\n"]);
+    shows(
+        "control/starttls",
+        &["control: nothing is wrong", "    require-tls = true\n"],
+    );
 }
 
 #[test]
@@ -95,6 +115,12 @@ fn every_verb_has_help_with_an_example() {
     for verb in ["list", "show", "certs", "serve", "run", "check"] {
         let output = Running::start(command([verb, "--help"])).finish();
         assert_eq!(output.code, Some(0));
-        assert!(output.stdout.contains(&format!("Examples:\n  mailfault {verb}")), "{}", output.stdout);
+        assert!(
+            output
+                .stdout
+                .contains(&format!("Examples:\n  mailfault {verb}")),
+            "{}",
+            output.stdout
+        );
     }
 }

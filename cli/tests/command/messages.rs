@@ -62,7 +62,19 @@ fn what_makes_no_sense_is_explained() {
     );
     check(
         &["serve", "tls/expired", "--also-name", "a..b"],
-        "error: `a..b` is not a name for a certificate: a label is empty",
+        "error: tls/expired: `a..b` is not a name for a certificate: a label is empty",
+    );
+    check(
+        &["serve", "tls/wrong-name", "--also-name", "my.host"],
+        "error: tls/wrong-name: `tls/wrong-name` does not go with `--also-name`: the flaw says \
+         which names the certificate carries",
+    );
+    check(
+        &[
+            "certs", "unused", "--flaw", "cn-only", "--name", "a.test", "--name", "b.test",
+        ],
+        "error: `tls/cn-only` does not go with a second `--name`: the flaw says which names the \
+         certificate carries",
     );
     check(
         &["check"],
@@ -88,9 +100,8 @@ fn a_bad_file_is_told_with_line_and_column() {
     let file = folder.path().join("mine.toml");
     let path = file.to_str().unwrap();
     std::fs::write(&file, "summary = \"x\"\nexpect = \"refused-tsl\"\n").unwrap();
-    let message = format!(
-        "error: {path}:2:10: unknown outcome `refused-tsl`; did you mean `refused-tls`?"
-    );
+    let message =
+        format!("error: {path}:2:10: unknown outcome `refused-tsl`; did you mean `refused-tls`?");
     check(&["serve", path], &message);
     check(&["run", path, "--", "true"], &message);
     check(&["show", path], &message);

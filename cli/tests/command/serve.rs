@@ -31,13 +31,18 @@ fn converse(stream: TcpStream, lines: &[&str]) -> String {
     for line in lines {
         loop {
             let from = said.len();
-            assert!(reader.read_line(&mut said).unwrap() > 0, "closed after:\n{said}");
+            assert!(
+                reader.read_line(&mut said).unwrap() > 0,
+                "closed after:\n{said}"
+            );
             // A hyphen behind the code: more lines of this reply follow.
             if said.as_bytes().get(from + 3) != Some(&b'-') {
                 break;
             }
         }
-        (&stream).write_all(format!("{line}\r\n").as_bytes()).unwrap();
+        (&stream)
+            .write_all(format!("{line}\r\n").as_bytes())
+            .unwrap();
     }
     said + &read_all(reader)
 }
@@ -53,7 +58,9 @@ const A_MAIL: [&str; 6] = [
 
 /// What a command printed behind its ready line.
 fn objects(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
@@ -61,12 +68,25 @@ fn a_parent_reads_the_ready_line_sends_a_mail_and_closes_stdin() {
     let (mut running, ready) = serve(&["control/p256", "--until-eof"]);
     let server = &ready["servers"][0];
     assert_eq!(ready["ready"], true);
-    assert_eq!((&server["name"], &server["persona"]), (&json!("server"), &json!("plain")));
-    assert_eq!((&server["host"], &server["tls_name"]), (&json!("mx.test"), &json!("mx.test")));
-    assert_eq!((&server["implicit_addr"], &server["connectors"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (&server["name"], &server["persona"]),
+        (&json!("server"), &json!("plain"))
+    );
+    assert_eq!(
+        (&server["host"], &server["tls_name"]),
+        (&json!("mx.test"), &json!("mx.test"))
+    );
+    assert_eq!(
+        (&server["implicit_addr"], &server["connectors"]),
+        (&Value::Null, &json!([]))
+    );
     assert_eq!(ready["out"], Value::Null);
     let ca = Path::new(ready["ca"].as_str().unwrap());
-    assert!(std::fs::read_to_string(ca).unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(
+        std::fs::read_to_string(ca)
+            .unwrap()
+            .starts_with("-----BEGIN CERTIFICATE-----")
+    );
 
     let said = converse(connect(&ready), &A_MAIL);
     assert!(said.ends_with("221 2.0.0 bye\r\n"), "{said}");
@@ -82,23 +102,29 @@ fn a_parent_reads_the_ready_line_sends_a_mail_and_closes_stdin() {
     };
     assert_eq!(of("connected").len(), 1);
     assert_eq!(of("client")[0]["text"], "EHLO client.example.test");
-    assert_eq!(of("content")[0]["octets"], 23);
+    assert_eq!(of("content")[0]["octets"], 25);
     assert_eq!(of("session")[0]["outcome"], "delivered-in-clear");
-    assert_eq!(of("session")[0]["in_clear"][0], json!({
-        "what": "envelope", "text": "MAIL FROM:<alice@example.test>",
-    }));
+    assert_eq!(
+        of("session")[0]["in_clear"][0],
+        json!({
+            "what": "envelope", "text": "MAIL FROM:<alice@example.test>",
+        })
+    );
     let report = objects.last().unwrap();
     assert_eq!(report["event"], "report");
     assert_eq!(report["outcome"], "delivered-in-clear");
-    assert_eq!(report["mail"], json!([{
-        "session": 1,
-        "from": "alice@example.test",
-        "to": ["bob@example.test"],
-        "subject": "hello",
-        "octets": 23,
-        "inside_tls": false,
-        "user": null,
-    }]));
+    assert_eq!(
+        report["mail"],
+        json!([{
+            "session": 1,
+            "from": "alice@example.test",
+            "to": ["bob@example.test"],
+            "subject": "hello",
+            "octets": 25,
+            "inside_tls": false,
+            "user": null,
+        }])
+    );
 }
 
 #[cfg(unix)]
@@ -125,7 +151,13 @@ fn once_is_over_with_the_first_session() {
     let output = running.finish();
     assert_eq!(output.code, Some(0), "{output:#?}");
     let objects = objects(&output.stdout);
-    assert_eq!(objects.last().unwrap()["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        objects.last().unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
@@ -138,7 +170,11 @@ fn a_session_that_is_open_when_stdin_closes_is_told_as_well() {
     let output = running.finish();
     let objects = objects(&output.stdout);
     assert_eq!(objects.last().unwrap()["sessions"][0]["outcome"], "hung");
-    assert!(objects.iter().any(|object| object["event"] == "session"), "{}", output.stdout);
+    assert!(
+        objects.iter().any(|object| object["event"] == "session"),
+        "{}",
+        output.stdout
+    );
 }
 
 #[test]
@@ -147,28 +183,51 @@ fn certificates_transcripts_and_events_go_where_they_are_wanted() {
     let out = folder.path().join("out");
     let (running, ready) = serve(&["control/p256", "--once", "--out", out.to_str().unwrap()]);
     assert_eq!(ready["out"], out.to_str().unwrap());
-    assert_eq!(ready["ca"], out.join("certificates/ca.pem").to_str().unwrap());
+    assert_eq!(
+        ready["ca"],
+        out.join("certificates/ca.pem").to_str().unwrap()
+    );
     converse(connect(&ready), &A_MAIL);
     assert_eq!(running.finish().code, Some(0));
     let read = |file: &str| std::fs::read_to_string(out.join(file)).unwrap();
     assert!(read("certificates/chain.pem").contains("BEGIN CERTIFICATE"));
     let transcript = read("transcripts/session-1.txt");
-    assert!(transcript.starts_with("session 1: delivered-in-clear\n"), "{transcript}");
+    assert!(
+        transcript.starts_with("session 1: delivered-in-clear\n"),
+        "{transcript}"
+    );
     assert!(transcript.contains("C: DATA\n"), "{transcript}");
-    assert!(transcript.ends_with("-- the server closed the connection\n"), "{transcript}");
+    assert!(
+        transcript.ends_with("-- the server closed the connection\n"),
+        "{transcript}"
+    );
     let events = read("events.log");
-    assert_eq!(events.lines().count(), transcript.lines().count() - 1, "{events}");
+    assert_eq!(
+        events.lines().count(),
+        transcript.lines().count() - 1,
+        "{events}"
+    );
     assert!(events.starts_with("[1 0."), "{events}");
 }
 
 #[test]
 fn another_persona_and_another_name_are_as_asked_for() {
-    let words = ["tls/wrong-name", "--once", "--persona", "exchange-2016", "--also-name", "my.host"];
+    let words = [
+        "tls/expired",
+        "--once",
+        "--persona",
+        "exchange-2016",
+        "--also-name",
+        "my.host",
+    ];
     let (running, ready) = serve(&words);
     assert_eq!(ready["servers"][0]["persona"], "exchange-2016");
     assert_eq!(ready["servers"][0]["host"], "mx.test");
     let said = converse(connect(&ready), &["QUIT"]);
-    assert!(said.starts_with("220 mx.test Microsoft ESMTP MAIL Service ready at "), "{said}");
+    assert!(
+        said.starts_with("220 mx.test Microsoft ESMTP MAIL Service ready at "),
+        "{said}"
+    );
     assert_eq!(running.finish().code, Some(0));
 }
 
@@ -184,14 +243,18 @@ fn a_person_sees_lines_to_paste_and_a_verdict() {
     let (_, rest) = text.split_once("127.0.0.1:").unwrap();
     let port: u16 = rest.split(' ').next().unwrap().parse().unwrap();
     assert!(text.starts_with("starttls/stripped: "), "{text}");
-    assert!(text.contains(&format!("openssl s_client -starttls smtp -connect 127.0.0.1:{port} -CAfile")));
+    assert!(text.contains(&format!(
+        "openssl s_client -starttls smtp -connect 127.0.0.1:{port} -CAfile"
+    )));
     converse(TcpStream::connect(("127.0.0.1", port)).unwrap(), &A_MAIL);
     let output = running.finish();
     let verdict = "[1] == delivered-in-clear, where a correct client ends with refused-tls; leaked in clear: \
-                   MAIL FROM:<alice@example.test>, RCPT TO:<bob@example.test>, 23 octets of content\n";
+                   MAIL FROM:<alice@example.test>, RCPT TO:<bob@example.test>, 25 octets of content\n";
     assert!(output.stdout.contains(verdict), "{}", output.stdout);
-    assert!(output.stdout.ends_with(
-        "starttls/stripped: delivered-in-clear (sessions: 1, messages taken: 1)\n"
-    ));
+    assert!(
+        output
+            .stdout
+            .ends_with("starttls/stripped: delivered-in-clear (sessions: 1, messages taken: 1)\n")
+    );
     assert_eq!(output.code, Some(0));
 }

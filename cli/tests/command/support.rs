@@ -1,7 +1,7 @@
 //! Running the command, bounded.
 
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -54,7 +54,10 @@ pub(crate) struct Running {
 impl Running {
     #[track_caller]
     pub(crate) fn start(mut command: Command) -> Self {
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
         let mut child = child.expect("the command starts");
         Self {
             stdin: child.stdin.take(),
@@ -69,14 +72,19 @@ impl Running {
     pub(crate) fn line(&mut self) -> String {
         match self.stdout.recv_timeout(PATIENCE) {
             Ok(line) => line,
-            Err(_) => panic!("no line on stdout; on stderr: {:?}", self.stderr.try_iter().collect::<Vec<_>>()),
+            Err(_) => panic!(
+                "no line on stdout; on stderr: {:?}",
+                self.stderr.try_iter().collect::<Vec<_>>()
+            ),
         }
     }
 
     /// The next line on stderr.
     #[track_caller]
     pub(crate) fn stderr_line(&mut self) -> String {
-        self.stderr.recv_timeout(PATIENCE).expect("a line on stderr")
+        self.stderr
+            .recv_timeout(PATIENCE)
+            .expect("a line on stderr")
     }
 
     pub(crate) fn close_stdin(&mut self) {
@@ -119,8 +127,14 @@ fn lines(from: impl std::io::Read + Send + 'static) -> Receiver<String> {
     thread::spawn(move || {
         let mut from = BufReader::new(from);
         let mut line = Vec::new();
-        while from.read_until(b'\n', &mut line).is_ok_and(|octets| octets > 0) {
-            if send.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+        while from
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|octets| octets > 0)
+        {
+            if send
+                .send(String::from_utf8_lossy(&line).into_owned())
+                .is_err()
+            {
                 break;
             }
             line.clear();
@@ -136,7 +150,9 @@ fn rest(lines: &Receiver<String>) -> String {
         match lines.recv_timeout(PATIENCE) {
             Ok(line) => text += &line,
             Err(mpsc::RecvTimeoutError::Disconnected) => return text,
-            Err(mpsc::RecvTimeoutError::Timeout) => panic!("the command did not end; so far:\n{text}"),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                panic!("the command did not end; so far:\n{text}")
+            }
         }
     }
 }
