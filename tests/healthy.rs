@@ -214,10 +214,16 @@ fn parameters_are_taken_only_where_their_extension_was_offered() {
             ("MAIL FROM:<a@a.test> BODY=BINARYMIME", "501 5.5.4"),
             ("MAIL FROM:<a@a.test> SIZE=x", "501 5.5.4"),
             (
+                "MAIL FROM:<a@a.test> SIZE=99999999999999999999999",
+                "501 5.5.4",
+            ),
+            ("MAIL FROM:<a@a.test> RET=SOME", "501 5.5.4"),
+            (
                 "MAIL FROM:<a@a.test> XFOO=1",
                 "555 5.5.4 unsupported parameter XFOO",
             ),
             MAIL,
+            ("RCPT TO:<b@b.test> NOTIFY=SOMETIMES", "501 5.5.4"),
             ("RCPT TO:<ä@b.test>", "553 5.6.7"),
         ],
     );
