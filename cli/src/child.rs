@@ -16,14 +16,14 @@ pub(crate) struct Client {
     child: Child,
 }
 
-/// How a client came to its end.
+/// Whether a client came to its end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Left {
     /// By itself.
     Exited(ExitStatus),
-    /// By us, when its time was up.
+    /// Not yet, and its time is up.
     TimedOut,
-    /// By us, since we were told to end.
+    /// Not yet, and we were told to end.
     Interrupted,
 }
 
@@ -61,25 +61,30 @@ impl Client {
         Ok(Self { child })
     }
 
-    /// Waits for its end, at most so long.
+    /// Waits for its end, at most so long. One that has not come to it still runs.
     pub(crate) async fn wait(
-        mut self,
+        &mut self,
         patience: Duration,
         signals: &mut Signals,
     ) -> io::Result<Left> {
-        let left = tokio::select! {
-            status = self.child.wait() => return status.map(Left::Exited),
-            () = tokio::time::sleep(patience) => Left::TimedOut,
-            () = signals.next() => Left::Interrupted,
-        };
-        self.kill_group();
-        // It was killed: this is the end of it, not of its patience.
-        self.child.kill().await?;
-        Ok(left)
+        tokio::select! {
+            status = self.child.wait() => status.map(Left::Exited),
+            () = tokio::time::sleep(patience) => Ok(Left::TimedOut),
+            () = signals.next() => Ok(Left::Interrupted),
+        }
     }
 
-    /// Ends what the client started as well. The client is not waited for yet, so that its id,
-    /// which is its group's, cannot be another's.
+    /// Ends it, with all that it started, if it still runs.
+    pub(crate) async fn end(mut self) -> io::Result<()> {
+        if self.child.id().is_none() {
+            return Ok(());
+        }
+        self.kill_group();
+        self.child.kill().await
+    }
+
+    /// Ends what the client started as well. A client that has ended has no id here, so that its
+    /// group's cannot be another's by now.
     fn kill_group(&self) {
         #[cfg(unix)]
         {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mailfault::scenario::{Scenario, TlsWish};
-use mailfault::{Auth, Builder, Identity, Limits, MockServer, Persona, Stage};
+use mailfault::{Auth, Identity, Limits, MockServer, Persona, Stage};
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -151,19 +151,4 @@ pub(crate) fn login(scenario: &Scenario) -> Option<(String, String)> {
         _ if matters => login("alice", "secret"),
         _ => None,
     }
-}
-
-/// Starts the server; a port that is taken has its way out named.
-pub(crate) fn start(builder: Builder, other_port: &str) -> Result<MockServer, Error> {
-    builder.try_start().map_err(|error| match error {
-        mailfault::Error::CannotListen {
-            address,
-            taken: true,
-            ..
-        } => Error::new(format!(
-            "cannot listen on {address}: another program has that port"
-        ))
-        .hint(other_port),
-        error => error.into(),
-    })
 }

@@ -11,7 +11,7 @@ use crate::arguments::duration;
 use crate::child::{Client, Left};
 use crate::error::{Ended, Error};
 use crate::json::{Ran, Whole};
-use crate::play::{self, Files, Target};
+use crate::play::{Files, Target};
 use crate::signals::{Signals, runtime};
 use crate::{find, output, verdict};
 
@@ -48,13 +48,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Ended, Error> {
     let scenario = find::scenario(&arguments.scenario)?;
     let (report, left) = play(arguments, &scenario)?;
-    let outcome = match (report.outcome(), left) {
-        // The server saw a client leave, but it was we who ended it.
-        (Outcome::RefusedTls | Outcome::RefusedSmtp | Outcome::GaveUp, Left::TimedOut) => {
-            Outcome::Hung
-        }
-        (outcome, _) => outcome,
-    };
+    let outcome = report.outcome();
     // The verdict is the exit code, whether or not somebody reads stdout.
     match tell(arguments, &scenario, &report, outcome, left) {
         Ok(()) | Err(Error::ReaderLeft) => {}
@@ -66,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ended, Error> {
     })
 }
 
-/// Runs the client, and returns what the server saw when both are over.
+/// Runs the client, and returns what the server saw.
 fn play(arguments: &Arguments, scenario: &Scenario) -> Result<(Report, Left), Error> {
     let runtime = runtime().map_err(|error| Error::new(format!("cannot wait: {error}")))?;
     runtime.block_on(async {
@@ -75,15 +69,20 @@ fn play(arguments: &Arguments, scenario: &Scenario) -> Result<(Report, Left), Er
         let files = Files::new(None)?;
         let (builder, identity) = scenario.builder();
         files.write(&identity)?;
-        let server = play::start(builder, "try again")?;
+        let server = builder.try_start()?;
         let target = Target::new(scenario, &server, &files);
-        let client = Client::start(&arguments.command, &target)?;
+        let mut client = Client::start(&arguments.command, &target)?;
         let left = client.wait(arguments.timeout, &mut signals).await;
-        let report = server.stop();
-        match left {
-            Ok(Left::Interrupted) => Err(Error::new("interrupted before the client was done")),
-            Ok(left) => Ok((report, left)),
-            Err(error) => Err(Error::new(format!("cannot wait for the client: {error}"))),
+        // A client that is ended below would look as if it had left by itself.
+        let until_now = server.report();
+        let ended = client.end().await;
+        let in_the_end = server.stop();
+        let lost = |error| Error::new(format!("cannot wait for the client: {error}"));
+        ended.map_err(lost)?;
+        match left.map_err(lost)? {
+            Left::Interrupted => Err(Error::new("interrupted before the client was done")),
+            Left::TimedOut => Ok((until_now, Left::TimedOut)),
+            left @ Left::Exited(_) => Ok((in_the_end, left)),
         }
     })
 }
@@ -99,27 +98,24 @@ fn tell(
         let whole = Whole::new(scenario, report, outcome).with_transcripts(report);
         return Ok(output::json(&Ran::new(whole, left))?);
     }
-    let program = arguments
-        .command
-        .first()
-        .map(|word| word.display().to_string());
-    let program = program.unwrap_or_default();
-    if matches!(left, Left::Exited(status) if status.success()) && report.mail.is_empty() {
-        output::note(&format!(
-            "note: `{program}` exited with 0, though no mail was taken"
-        ));
+    let program = arguments.command.first();
+    let program = program.map_or_else(String::new, |word| word.display().to_string());
+    match left {
+        Left::Exited(status) if status.success() && report.mail.is_empty() => {
+            output::note(&format!(
+                "note: `{program}` exited with 0, though no mail was taken"
+            ));
+        }
+        Left::TimedOut | Left::Interrupted => {
+            let after = arguments.timeout;
+            output::note(&format!(
+                "note: `{program}` was still running after {after:?}, and was ended"
+            ));
+        }
+        Left::Exited(_) => {}
     }
     let mut text = format!("{}\n", verdict::of_run(scenario, outcome));
     if !scenario.expect.contains(&outcome) {
-        let program = arguments
-            .command
-            .first()
-            .map(|word| word.display().to_string());
-        let program = program.unwrap_or_default();
-        if matches!(left, Left::TimedOut) {
-            let after = arguments.timeout;
-            text += &format!("`{program}` was still running after {after:?} and was ended\n");
-        }
         if outcome == Outcome::NeverCame {
             text += "nobody connected; is `{addr}`, or `{host}` and `{port}`, in the command?\n";
         }

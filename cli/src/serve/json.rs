@@ -6,18 +6,18 @@ use std::path::Path;
 use mailfault::scenario::Scenario;
 use mailfault::{Event, Report, Session};
 
-use super::View;
+use super::show::View;
 use crate::json::{Happened, Over, Ready, Whole};
 use crate::output;
 use crate::play::Target;
 
-pub(super) struct Json<'a> {
-    pub(super) scenario: &'a Scenario,
+pub(super) struct Json {
+    pub(super) scenario: Scenario,
 }
 
-impl View for Json<'_> {
+impl View for Json {
     fn ready(&self, target: &Target, out: Option<&Path>) -> io::Result<()> {
-        output::json(&Ready::new(self.scenario, target, out))
+        output::json(&Ready::new(&self.scenario, target, out))
     }
 
     fn event(&self, number: u64, event: &Event) -> io::Result<()> {
@@ -25,10 +25,10 @@ impl View for Json<'_> {
     }
 
     fn session(&self, session: &Session) -> io::Result<()> {
-        output::json(&Over::new(self.scenario, session))
+        output::json(&Over::new(&self.scenario, session))
     }
 
     fn end(&self, report: &Report) -> io::Result<()> {
-        output::json(&Whole::new(self.scenario, report, report.outcome()))
+        output::json(&Whole::new(&self.scenario, report, report.outcome()))
     }
 }

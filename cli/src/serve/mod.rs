@@ -2,16 +2,19 @@
 
 mod json; // what is shown as JSON: a ready line, a line for each event, a report
 mod logs; // the same as files, with `--out`
-mod text; // the same for people
+mod show; // everything that wants to know what happens
+mod text; // what is shown to people
 mod watch; // what happens in the server, as a queue
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clap::Args;
 use mailfault::scenario::Scenario;
-use mailfault::{Event, Report, Session, What};
+use mailfault::{Builder, MockServer};
 use tokio::sync::oneshot;
 
 use crate::error::{Ended, Error};
@@ -19,6 +22,7 @@ use crate::play::{self, Files, Target};
 use crate::signals::{Signals, runtime};
 use crate::{find, output, paste};
 use logs::Logs;
+use show::{Show, View};
 
 /// Serve a scenario until SIGINT or SIGTERM, and show what its clients do
 #[derive(Args)]
@@ -92,68 +96,94 @@ async fn until_told(arguments: &Arguments, scenario: &Scenario) -> Result<(), Er
     let files = Files::new(arguments.out.as_deref())?;
     let (builder, identity) = scenario.builder();
     files.write(&identity)?;
-    let mut show = Show {
-        view: match arguments.json {
-            true => Box::new(json::Json { scenario }),
-            false => Box::new(text::Text { scenario }),
-        },
-        logs: files.out().map(Logs::new).transpose()?,
-    };
-    let (watcher, mut events) = watch::queue();
-    let address = arguments.expose.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let logs = files.out().map(Logs::new).transpose()?;
+    let (watcher, messages) = watch::queue();
+    let address = arguments.expose.unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = builder
         .exposed_on(address)
         .port(arguments.port)
         .implicit_port(arguments.implicit_port)
         .observe(watcher.observer());
-    let given = paste::quoted(&arguments.scenario);
-    let retry = format!("`mailfault serve {given} --port 0` takes a free one");
-    let server = play::start(builder, &retry)?;
+    let server = start(arguments, builder)?;
     if !address.is_loopback() {
         output::note("note: others can connect, and this server believes everybody");
     }
 
-    let target = Target::new(scenario, &server, &files);
-    let mut shown = show.view.ready(&target, files.out()).map_err(Error::from);
-    let mut eof = std::pin::pin!(end_of_stdin(arguments.until_eof));
-    while shown.is_ok() {
-        let (number, event) = tokio::select! {
-            biased;
-            Some(happened) = events.recv() => happened,
-            () = signals.next() => break,
-            () = &mut eof => break,
-        };
-        shown = show.event(number, &event, || server.session(number));
-        if arguments.once && matches!(event.what, What::Ended(_)) {
-            break;
+    let view: Box<dyn View> = match arguments.json {
+        true => Box::new(json::Json {
+            scenario: scenario.clone(),
+        }),
+        false => Box::new(text::Text {
+            scenario: scenario.clone(),
+        }),
+    };
+    view.ready(&Target::new(scenario, &server, &files), files.out())?;
+    let server = Arc::new(Mutex::new(Some(server)));
+    let mut shown = Show {
+        view,
+        logs,
+        server: Arc::clone(&server),
+    }
+    .start(messages);
+    tokio::select! {
+        () = signals.next() => {}
+        () = end_of_stdin(), if arguments.until_eof => {}
+        () = watcher.a_session_ended(), if arguments.once => {}
+        // Nobody reads, or a log cannot be written: that cannot be told, but it ends the rest.
+        early = &mut shown => {
+            show::stop(&server);
+            return early.unwrap_or(Ok(()));
         }
     }
+
     // Sessions that are open may come to their end, and are told as well.
-    let report = server.stop();
-    shown?;
-    while let Ok((number, event)) = events.try_recv() {
-        let sessions = &report.sessions;
-        show.event(number, &event, || {
-            sessions
-                .iter()
-                .find(|session| session.number == number)
-                .cloned()
-        })?;
+    let report = show::stop(&server);
+    let told = async {
+        watcher.end(report).await;
+        shown.await.unwrap_or(Ok(()))
+    };
+    let told = tokio::time::timeout(UNREAD, told).await;
+    match watcher.lost() {
+        0 => {}
+        lost => output::note(&format!(
+            "note: {lost} events are not shown, they came too fast"
+        )),
     }
-    if watcher.lost() > 0 {
-        output::note(&format!(
-            "note: {} events were not shown, they came too fast",
-            watcher.lost()
-        ));
-    }
-    Ok(show.view.end(&report)?)
+    told.unwrap_or_else(|_| {
+        output::note("note: nobody reads stdout, so that the rest was not said");
+        Ok(())
+    })
 }
 
-/// Comes to pass when stdin ends, and never if nobody waits for that.
-async fn end_of_stdin(wanted: bool) {
-    if !wanted {
-        return std::future::pending().await;
-    }
+/// How long a reader of stdout may take to read at the end.
+const UNREAD: Duration = Duration::from_secs(2);
+
+/// Starts the server; a port that is taken has its way out named.
+fn start(arguments: &Arguments, builder: Builder) -> Result<MockServer, Error> {
+    builder.try_start().map_err(|error| match error {
+        mailfault::Error::CannotListen {
+            address,
+            taken: true,
+            ..
+        } => {
+            let implicit = format!(":{}", arguments.implicit_port);
+            let option = match address.ends_with(&implicit) {
+                true => "--implicit-port",
+                false => "--port",
+            };
+            let given = paste::quoted(&arguments.scenario);
+            let hint = format!("`mailfault serve {given} {option} 0` takes a free one");
+            Error::new(format!(
+                "cannot listen on {address}: another program has that port"
+            ))
+            .hint(hint)
+        }
+        error => error.into(),
+    })
+}
+
+/// Waits until stdin ends.
+async fn end_of_stdin() {
     let (tell, told) = oneshot::channel();
     // A thread of its own, since nothing can interrupt a read of stdin; it ends with the process.
     std::thread::spawn(move || {
@@ -161,50 +191,4 @@ async fn end_of_stdin(wanted: bool) {
         let _ = tell.send(());
     });
     let _ = told.await;
-}
-
-/// Everything that wants to know what happens.
-struct Show<'a> {
-    view: Box<dyn View + 'a>,
-    logs: Option<Logs>,
-}
-
-impl Show<'_> {
-    fn event(
-        &mut self,
-        number: u64,
-        event: &Event,
-        session: impl FnOnce() -> Option<Session>,
-    ) -> Result<(), Error> {
-        self.view.event(number, event)?;
-        if let Some(logs) = &mut self.logs {
-            logs.event(number, event)?;
-        }
-        if !matches!(event.what, What::Ended(_)) {
-            return Ok(());
-        }
-        // A session is forgotten if there were very many after it.
-        let Some(session) = session() else {
-            return Ok(());
-        };
-        if let Some(logs) = &mut self.logs {
-            logs.session(&session, event)?;
-        }
-        Ok(self.view.session(&session)?)
-    }
-}
-
-/// One way to show what happens on stdout.
-trait View {
-    /// Clients can connect.
-    fn ready(&self, target: &Target, out: Option<&Path>) -> io::Result<()>;
-
-    /// Something happened in a session.
-    fn event(&self, number: u64, event: &Event) -> io::Result<()>;
-
-    /// A session is over.
-    fn session(&self, session: &Session) -> io::Result<()>;
-
-    /// All is over.
-    fn end(&self, report: &Report) -> io::Result<()>;
 }

@@ -6,19 +6,19 @@ use std::path::Path;
 use mailfault::scenario::{Kind, Scenario, TlsWish};
 use mailfault::{Event, Report, Session};
 
-use super::View;
+use super::show::View;
 use crate::play::Target;
 use crate::{output, paste, verdict};
 
-pub(super) struct Text<'a> {
-    pub(super) scenario: &'a Scenario,
+pub(super) struct Text {
+    pub(super) scenario: Scenario,
 }
 
-impl View for Text<'_> {
+impl View for Text {
     fn ready(&self, target: &Target, out: Option<&Path>) -> io::Result<()> {
         let Scenario {
             id, summary, kind, ..
-        } = self.scenario;
+        } = &self.scenario;
         let control = match kind {
             Kind::Control => "control, nothing is wrong: ",
             Kind::Fault => "",
@@ -32,7 +32,7 @@ impl View for Text<'_> {
         if let Some(addr) = target.implicit_addr.filter(|addr| *addr != target.addr) {
             listening += &format!(", {addr} (implicit TLS)");
         }
-        let expected = verdict::expected(self.scenario) + &verdict::because(self.scenario);
+        let expected = verdict::expected(&self.scenario) + &verdict::because(&self.scenario);
         let mut facts = vec![("listening on", &*listening)];
         if target.tls != TlsWish::None {
             facts.push(("name to verify", &*target.name));
@@ -56,7 +56,7 @@ impl View for Text<'_> {
     }
 
     fn session(&self, session: &Session) -> io::Result<()> {
-        let verdict = verdict::of_session(self.scenario, session);
+        let verdict = verdict::of_session(&self.scenario, session);
         output::line(format!("[{}] == {verdict}\n", session.number))
     }
 

@@ -219,8 +219,8 @@ fn a_client_that_does_not_end_is_ended_with_its_children() {
     let output = mailfault(words);
     assert!(
         output
-            .stdout
-            .contains("`sh` was still running after 100ms and was ended\n"),
+            .stderr
+            .contains("note: `sh` was still running after 100ms, and was ended\n"),
         "{output:#?}"
     );
     assert_eq!(output.code, Some(1));
@@ -235,7 +235,7 @@ fn a_client_that_waits_for_ever_hung_and_did_not_refuse() {
         "python3", "-c", PYTHON, "{host}", "{port}", "{name}", "{ca}",
     ];
     let words = [
-        &["run", "starttls/220-then-stall", "--timeout", "2s", "--"][..],
+        &["run", "starttls/220-then-stall", "--timeout", "6s", "--"][..],
         &client,
     ]
     .concat();
@@ -245,6 +245,39 @@ fn a_client_that_waits_for_ever_hung_and_did_not_refuse() {
         "{output:#?}"
     );
     assert_eq!(output.code, Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_client_that_was_done_with_the_server_is_judged_by_that() {
+    if !has("swaks") {
+        return;
+    }
+    // Swaks ends, and what it was started by lives on.
+    let script =
+        "swaks --server {addr} --tls --tls-verify --tls-ca-path {ca} --to {to} >&2; sleep 600";
+    let words = [
+        "run",
+        "tls/expired",
+        "--timeout",
+        "6s",
+        "--",
+        "sh",
+        "-c",
+        script,
+    ];
+    let output = mailfault(words);
+    assert!(
+        output.stdout.starts_with("tls/expired: refused-tls, "),
+        "{output:#?}"
+    );
+    assert!(
+        output
+            .stderr
+            .contains("note: `sh` was still running after 6s"),
+        "{output:#?}"
+    );
+    assert_eq!(output.code, Some(0));
 }
 
 #[cfg(unix)]

@@ -258,3 +258,39 @@ fn a_person_sees_lines_to_paste_and_a_verdict() {
     );
     assert_eq!(output.code, Some(0));
 }
+
+#[test]
+fn a_parent_that_reads_no_further_than_the_ready_line_can_end_it() {
+    let mut command = command([
+        "serve",
+        "control/p256",
+        "--port",
+        "0",
+        "--json",
+        "--until-eof",
+    ]);
+    command.stdin(Stdio::piped());
+    let (reader, writer) = std::io::pipe().unwrap();
+    command.stdout(writer).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let mut reader = BufReader::new(reader);
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    let ready = serde_json::from_str(&line).unwrap();
+    // More than any pipe holds.
+    let noop = format!("NOOP {}", "x".repeat(900));
+    let mut lines = vec!["EHLO client.example.test"];
+    lines.extend([&*noop; 1_000]);
+    lines.push("QUIT");
+    converse(connect(&ready), &lines);
+    drop(child.stdin.take());
+    let note = read_all(child.stderr.take().unwrap());
+    assert_eq!(
+        note,
+        "note: nobody reads stdout, so that the rest was not said\n"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(!Path::new(ready["ca"].as_str().unwrap()).exists());
+    drop(reader);
+}
