@@ -121,6 +121,14 @@ impl Ledger {
         self.state().mail.iter().cloned().collect()
     }
 
+    /// The session of this number, unless it was forgotten.
+    pub(crate) fn session(&self, number: u64) -> Option<Session> {
+        let state = self.state();
+        let mut sessions = state.sessions.iter();
+        let session = sessions.find(|one| lock(one).number == number)?;
+        Some(lock(session).clone())
+    }
+
     /// Everything so far.
     pub(crate) fn report(&self) -> Report {
         let state = self.state();
