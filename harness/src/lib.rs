@@ -20,10 +20,13 @@ mod crypto;
 mod duration;
 mod error;
 mod fault;
+mod first;
 mod near;
 mod persona;
 mod plan;
 mod report;
+#[cfg(feature = "scenario")]
+pub mod scenario;
 mod server;
 mod smtp;
 mod wire;
