@@ -53,6 +53,20 @@ fn verifying() {
         mail/rcpt-450-4.7.1       refused-smtp        -   transient error (450): 4.7.1 greylisted, try again in 300 seconds
         mail/body-554-5.7.1       refused-smtp        -   permanent error (554): 5.7.1 message refused as spam
         net/reset-after-final-dot gave-up             -   network error: Connection reset by peer
+        starttls/220-multiline    delivered           -   250
+        starttls/220-no-text      refused-tls         -   response error: error Tag at:
+        starttls/220-then-alert-40 refused-tls         -   network error: received fatal alert: HandshakeFailure
+        starttls/220-then-close-after-client-hello refused-tls         -   network error: unexpected end of file
+        starttls/close-instead-of-reply refused-tls         -   response error: incomplete response
+        starttls/offered-then-250 delivered           -   250
+        mail/greeting-554         refused-smtp        -   permanent error (554): 5.3.2 no service here
+        mail/rcpt-251             delivered           -   250
+        mail/body-200             delivered           -   200
+        mail/quit-500             delivered           -   250
+        net/close-before-greeting gave-up             -   response error: incomplete response
+        net/reset-at-rcpt         gave-up             -   network error: Connection reset by peer (os error 104)
+        net/close-at-quit         delivered           -   250
+        net/reply-byte-by-byte    delivered           -   250
         ",
     );
 }

@@ -62,6 +62,21 @@ fn verifying() {
         mail/rcpt-450-4.7.1       refused-smtp        -   EENVELOPE: Can't send mail - all recipients were rejected: 450 4.7.1 greylisted
         mail/body-554-5.7.1       refused-smtp        -   EMESSAGE: Message failed: 554 5.7.1 message refused as spam
         net/reset-after-final-dot gave-up             -   ESOCKET: read ECONNRESET
+        starttls/220-multiline    delivered           -   250
+        starttls/220-no-text      delivered           -   250
+        starttls/220-then-alert-40 refused-tls         -   sslv3 alert handshake failure
+        starttls/220-then-close-after-client-hello refused-tls         -   ESOCKET: Client network socket disconnected before secure TLS connection was established
+        starttls/close-instead-of-reply refused-tls         -   ECONNECTION: Connection closed unexpectedly
+        starttls/offered-then-250 delivered           -   250
+        mail/greeting-554         refused-smtp        -   EPROTOCOL: Invalid greeting. response=554 5.3.2 no service here: 554 5.3.2 no service here
+        mail/rcpt-251             delivered           -   250
+        mail/body-200             delivered           -   200 what
+        mail/quit-500             delivered           -   250
+        net/close-before-greeting gave-up             -   ECONNECTION: Connection closed unexpectedly
+        # ECONNRESET, or ECONNECTION where the reply to the pipelined MAIL arrives with the reset.
+        net/reset-at-rcpt         gave-up             -   ECONN
+        net/close-at-quit         delivered           -   250
+        net/reply-byte-by-byte    delivered           -   250
         ",
     );
 }

@@ -18,11 +18,16 @@ class Connection(smtplib.SMTP):
 context = ssl.create_default_context(cafile=roots)
 with open(message, "rb") as file:
     content = file.read()
+connection = None
 try:
-    with Connection(name, int(port), local_hostname=client) as connection:
-        connection.starttls(context=context)
-        connection.login(user, password)
-        connection.sendmail(sender, recipient, content)
+    connection = Connection(name, int(port), local_hostname=client)
+    connection.starttls(context=context)
+    connection.login(user, password)
+    connection.sendmail(sender, recipient, content)
+    connection.quit()
 except (OSError, smtplib.SMTPException) as error:
     sys.exit(f"{type(error).__name__}: {error}")
+finally:
+    if connection:
+        connection.close()
 print("sent")

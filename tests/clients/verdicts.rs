@@ -9,7 +9,7 @@ pub(super) struct Row {
     message: &'static str,
 }
 
-/// Where a client is seen to do something else than the row says, and why.
+/// Where a client is seen to do or say something else than the row has, and why.
 struct Difference {
     fault: &'static str,
     client: &'static str,
@@ -47,38 +47,85 @@ impl Row {
     /// What should be seen and is not: the same as then, or what is listed as different, and that
     /// only while it is.
     pub(super) fn hold_against(&self, verdict: &str, words: &str, saw_tls: bool) -> Vec<String> {
-        let mut complaints = Vec::new();
         let known = DIFFERENCES
             .iter()
             .find(|known| known.fault == self.fault && known.client == self.client);
-        let expected = known.map_or(self.verdict, |known| known.verdict);
-        if verdict != expected {
-            complaints.push(format!(
-                "the verdict is {expected}, as of version {}, not {verdict}",
-                self.version
+        self.complaints(known, verdict, words, saw_tls)
+    }
+
+    fn complaints(
+        &self,
+        known: Option<&Difference>,
+        verdict: &str,
+        words: &str,
+        saw_tls: bool,
+    ) -> Vec<String> {
+        let mut differs = Vec::new();
+        if verdict != self.verdict {
+            differs.push(format!(
+                "the verdict is {}, as of version {}, not {verdict}",
+                self.verdict, self.version
             ));
-        }
-        if let Some(known) = known {
-            if known.verdict == self.verdict {
-                complaints.push(format!(
-                    "what is listed as different differs, or is taken out: {}",
-                    known.why
-                ));
-            }
-            return complaints;
         }
         if !self.message.contains(words) {
-            complaints.push(format!(
-                "the row has these words, {words:?}: {}",
-                self.message
-            ));
+            differs.push(format!("the row has the words {words:?}: {}", self.message));
         }
-        if let Some((_, saw)) = self.message.split_once("[server saw: tls=") {
-            let then = saw.starts_with("yes");
-            if saw_tls != then {
-                complaints.push(format!("the server sees TLS: {then}, not {saw_tls}"));
+        if let Some((_, saw)) = self.message.split_once("[server saw: tls=")
+            && saw.starts_with("yes") != saw_tls
+        {
+            differs.push(format!("the server sees TLS: {}, not {saw_tls}", !saw_tls));
+        }
+        match known {
+            None => differs,
+            Some(known) if differs.is_empty() => vec![format!(
+                "a difference that is listed is one, or is taken out: {}",
+                known.why
+            )],
+            Some(known) if known.verdict != verdict => {
+                vec![format!(
+                    "the verdict is {}, as listed, not {verdict}",
+                    known.verdict
+                )]
             }
+            Some(_) => Vec::new(),
         }
-        complaints
     }
+}
+
+#[test]
+fn a_difference_is_listed_for_as_long_as_there_is_one() {
+    let row = Row {
+        fault: "tls/expired",
+        client: "a client",
+        version: "1.0",
+        verdict: "refused",
+        message: "certificate has expired [server saw: tls=no]",
+    };
+    let listed = Difference {
+        fault: row.fault,
+        client: row.client,
+        verdict: "accepted",
+        why: "it looks away",
+    };
+    #[track_caller]
+    fn check(complaints: Vec<String>, expected: &[&str]) {
+        assert_eq!(complaints.len(), expected.len(), "{complaints:?}");
+        for (complaint, words) in complaints.iter().zip(expected) {
+            assert!(complaint.contains(words), "{complaint}");
+        }
+    }
+    check(row.complaints(None, "refused", "expired", false), &[]);
+    check(
+        row.complaints(None, "accepted", "delivered", true),
+        &["not accepted", "the words", "sees TLS: false, not true"],
+    );
+    check(row.complaints(Some(&listed), "accepted", "", true), &[]);
+    check(
+        row.complaints(Some(&listed), "hung", "", false),
+        &["not hung"],
+    );
+    check(
+        row.complaints(Some(&listed), "refused", "expired", false),
+        &["or is taken out: it looks away"],
+    );
 }
