@@ -123,7 +123,7 @@ fn delay_comes_before_the_reply_at_every_stage() {
         assert!(began.elapsed() >= WAIT, "{stage}");
         assert!(reply.starts_with(['2', '3']), "{stage}: {reply}");
         drop(client);
-        let _ = server.finish();
+        server.finish();
     }
 }
 
@@ -156,7 +156,7 @@ fn reply_is_sent_instead_at_every_stage_that_has_one() {
             "{stage}"
         );
         drop(client);
-        let _ = server.finish();
+        server.finish();
     }
 }
 
@@ -176,7 +176,7 @@ fn raw_bytes_go_out_as_they_are_at_every_stage_that_has_a_reply() {
         let mut client = client_at(stage, &server);
         assert_eq!(client.reply(), "2\u{fffd}0 odd\n", "{stage}");
         drop(client);
-        let _ = server.finish();
+        server.finish();
     }
 }
 
@@ -192,7 +192,7 @@ fn drip_sends_the_whole_reply_in_pieces_at_every_stage_that_has_one() {
         assert!(began.elapsed() >= EVERY * pieces, "{stage}");
         assert!(reply.ends_with("\r\n"), "{stage}: {reply}");
         drop(client);
-        let _ = server.finish();
+        server.finish();
     }
 }
 
@@ -214,7 +214,7 @@ fn drip_works_inside_tls_and_ends_with_its_reply() {
         "250 2.1.5 recipient ok\r\n"
     );
     drop(client);
-    let _ = server.finish();
+    server.finish();
 }
 
 /// What is hidden or masked is refused as well; what is concealed works.
@@ -235,7 +235,7 @@ fn what_is_hidden_from_ehlo_is_refused_and_what_is_concealed_is_not() {
         let reply = client.say("STARTTLS");
         assert!(reply.starts_with(answer), "{reply}");
         drop(client);
-        let _ = server.finish();
+        server.finish();
     }
     check(Fault::at(Ehlo).hide("starttls"), None, "502 5.5.1");
     check(
@@ -495,7 +495,7 @@ fn a_fault_that_never_fired_fails_the_test() {
         .fault(Fault::at(Rcpt).reply("550 no").once())
         .start();
     let _ = RawClient::helloed(server.addr()).say("QUIT");
-    let _ = server.finish();
+    server.finish();
 }
 
 #[test]
@@ -528,7 +528,7 @@ fn the_same_seed_makes_the_same_chances() {
             })
             .collect();
         drop(client);
-        let _ = server.finish();
+        server.finish();
         replies
     };
     assert_eq!(play(7), play(7));

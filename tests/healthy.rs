@@ -214,10 +214,16 @@ fn parameters_are_taken_only_where_their_extension_was_offered() {
             ("MAIL FROM:<a@a.test> BODY=BINARYMIME", "501 5.5.4"),
             ("MAIL FROM:<a@a.test> SIZE=x", "501 5.5.4"),
             (
+                "MAIL FROM:<a@a.test> SIZE=99999999999999999999999",
+                "501 5.5.4",
+            ),
+            ("MAIL FROM:<a@a.test> RET=SOME", "501 5.5.4"),
+            (
                 "MAIL FROM:<a@a.test> XFOO=1",
                 "555 5.5.4 unsupported parameter XFOO",
             ),
             MAIL,
+            ("RCPT TO:<b@b.test> NOTIFY=SOMETIMES", "501 5.5.4"),
             ("RCPT TO:<ä@b.test>", "553 5.6.7"),
         ],
     );
@@ -407,7 +413,7 @@ fn too_many_sessions_are_told_so() {
     let mut second = RawClient::connect(server.addr());
     assert!(second.rest().unwrap().starts_with("421 4.3.2"));
     drop(first);
-    let _ = server.finish();
+    server.finish();
 }
 
 #[test]
@@ -453,7 +459,7 @@ fn background_mail_is_waited_for() {
     let mail = server.wait_for_mail(1, std::time::Duration::from_secs(20));
     assert_eq!(mail[0].to, ["b@b.test"]);
     client.join().unwrap();
-    let _ = server.finish();
+    server.finish();
 }
 
 #[test]
@@ -493,7 +499,7 @@ fn a_script_that_expected_otherwise_fails_the_test() {
     let mut client = RawClient::connect(server.addr());
     client.send("NOOP\r\n");
     assert_eq!(client.rest().unwrap(), "");
-    let _ = server.finish();
+    server.finish();
 }
 
 /// A script that waits for a client that never speaks ends with its server.

@@ -326,5 +326,24 @@ fn a_close_inside_tls_is_a_clean_one() {
     // rustls tells an end without close_notify as an error.
     assert_eq!(client.rest().unwrap(), "");
     drop(client);
-    let _ = server.finish();
+    server.finish();
+}
+
+/// A client that refuses sends its alert and leaves at once; looking at the server right then
+/// misses it nearly always, and `finish` never may.
+#[test]
+fn the_last_alert_of_a_client_is_always_told() {
+    let ca = Ca::new();
+    let expired = ca.issue(Leaf::new("mx.test").expired());
+    for _ in 0..100 {
+        let server = MockServer::builder().implicit_tls(expired.clone()).start();
+        let client = RawClient::connect(server.addr());
+        assert!(client.tls(client_config(ca.der())).is_err());
+        let report = server.finish();
+        assert_eq!(
+            report.sessions[0].alert,
+            Some(mailfault::Alert(45)),
+            "{report}"
+        );
+    }
 }

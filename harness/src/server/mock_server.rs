@@ -169,6 +169,7 @@ impl MockServer {
     ///
     /// If a fault with a count fired less often than it should have; the text holds the
     /// transcripts.
+    #[allow(clippy::must_use_candidate)] // its check may be all that a test wants
     #[track_caller]
     pub fn finish(mut self) -> Report {
         let report = self.end();

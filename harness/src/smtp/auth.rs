@@ -175,7 +175,9 @@ impl Conversation {
     /// Whether AUTH is to be had inside TLS, and TLS is.
     fn waits_for_tls(&self) -> bool {
         let inside = &self.house.persona.ehlo_tls;
-        let has_auth = inside.iter().any(|line| line.split(' ').next() == Some("AUTH"));
+        let has_auth = inside
+            .iter()
+            .any(|line| line.split(' ').next() == Some("AUTH"));
         has_auth && !self.wire.is_tls() && self.offers("STARTTLS")
     }
 
