@@ -133,7 +133,7 @@ impl Pool<'_> {
                 case.end();
                 drop(server.stop());
                 match answer.recv_timeout(GRACE) {
-                    Ok(said) => (report, said, false),
+                    Ok(said) => (report, Said { sent: None, ..said }, false),
                     Err(_) => (report, Said::default(), true),
                 }
             }

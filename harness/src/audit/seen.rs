@@ -229,7 +229,7 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
     }
     let hides = |keyword: &str| {
         let mut faults = scenario.faults.iter();
-        faults.any(|fault| matches!(fault.action(), Action::Hide(word) if word == keyword))
+        faults.all(|fault| matches!(fault.action(), Action::Hide(word) if word == keyword))
     };
     let eight_bit = |mail: &Mail| !mail.content.is_ascii();
     let utf8 = |mail: &Mail| !mail.to.iter().chain([&mail.from]).all(|one| one.is_ascii());
