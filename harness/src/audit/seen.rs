@@ -244,14 +244,18 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
 
 /// Why a fault never fired.
 fn why_not(fault: &Fault) -> String {
-    let recipients = fault.when.skip > 0 && fault.stage() == Stage::Rcpt;
+    if let (Stage::Body, Some(octets)) = (fault.stage(), fault.when.after_octets) {
+        return format!("the message had no more than {octets} octets");
+    }
+    let matching = fault.when.matching.is_some();
     let why = match fault.stage() {
         Stage::Auth => "the client never sent such an AUTH",
         Stage::StartTls => "the client never sent STARTTLS",
         Stage::Handshake => "the client never began TLS",
         Stage::Quit => "the client never sent QUIT",
-        Stage::Rcpt if recipients => "the client wrote to too few recipients",
-        Stage::Rcpt => "the client did not write to those recipients",
+        Stage::Mail if matching => "the client never sent such a MAIL",
+        Stage::Rcpt if matching => "the client did not write to those recipients",
+        Stage::Rcpt if fault.when.skip > 0 => "the client wrote to too few recipients",
         _ => "the client never came so far",
     };
     format!("the fault never fired: {why}")
