@@ -113,6 +113,12 @@ fn python_is_judged_by_what_it_does() {
         0,
     );
     check(
+        "tls/cn-only",
+        &[],
+        "tls/cn-only: delivered, which is lenient, since a correct client should refuse (RFC 9525 2",
+        0,
+    );
+    check(
         "tls/wrong-name",
         &["trusting"],
         "tls/wrong-name: wrongly delivered; ",
