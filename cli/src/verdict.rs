@@ -1,7 +1,7 @@
 //! What became of a client, in words.
 
 use mailfault::scenario::{Kind, Scenario};
-use mailfault::{Leak, Outcome, Report, Requirement, Session, What};
+use mailfault::{InClear, Leak, Outcome, Report, Requirement, Session, What};
 
 /// `5280 6.1.3; 7817 3` as `RFC 5280 6.1.3; RFC 7817 3`; empty if no RFC binds the client.
 pub(crate) fn rfc(sections: &str) -> String {
@@ -100,12 +100,16 @@ pub(crate) fn of_session(scenario: &Scenario, session: &Session) -> String {
 
 /// What went out in clear that should be secret, in one line; empty if nothing did.
 pub(crate) fn leaks(session: &Session) -> String {
-    let leaks = session.in_clear().iter();
-    let mut leaks: Vec<&str> = leaks.map(|leak| leak.text.trim_end()).collect();
+    let told = |leak: &InClear| match (leak.what, leak.text.trim_end()) {
+        // The answers to a challenge are base64 and nothing else.
+        (Leak::Credentials, text) if !text.contains(' ') => format!("credentials {text}"),
+        (_, text) => text.to_owned(),
+    };
+    let mut leaks: Vec<String> = session.in_clear().iter().map(told).collect();
     const SHOWN: usize = 5;
     if leaks.len() > SHOWN {
         leaks.truncate(SHOWN);
-        leaks.push("…");
+        leaks.push("…".to_owned());
     }
     leaks.join(", ")
 }

@@ -90,6 +90,22 @@ fn swaks_that_does_not_verify_delivers_wrongly() {
 }
 
 #[test]
+fn what_leaked_is_told() {
+    if !has("swaks") {
+        return;
+    }
+    let client = "swaks --server {addr} --from {from} --to {to} --auth LOGIN --auth-user a --auth-password b";
+    let client: Vec<&str> = client.split(' ').collect();
+    let output = run("starttls/stripped", &client);
+    let begins = "starttls/stripped: leaked its credentials in clear; ";
+    assert!(output.stdout.starts_with(begins), "{output:#?}");
+    let leaked =
+        "\nleaked in clear: credentials YQ==, credentials Yg==, MAIL FROM:<alice@example.test>, ";
+    assert!(output.stdout.contains(leaked), "{output:#?}");
+    assert_eq!(output.code, Some(1));
+}
+
+#[test]
 fn python_is_judged_by_what_it_does() {
     if !has("python3") {
         return;
