@@ -158,15 +158,16 @@ impl Recorder {
 
     pub(crate) fn record(&self, what: What) {
         let at = self.began.elapsed();
-        if let Some(observer) = &self.ledger.observer {
-            let event = Event {
-                at,
-                what: what.clone(),
-            };
-            observer(self.number, &event);
-        }
+        let seen = self.ledger.observer.as_ref().map(|observer| {
+            let what = what.clone();
+            (observer, Event { at, what })
+        });
         let limit = self.ledger.limits.transcript;
         lock(&self.session).transcript.push(at, what, limit);
+        // Who is told may look at the session, and finds the event there.
+        if let Some((observer, event)) = seen {
+            observer(self.number, &event);
+        }
     }
 
     pub(crate) fn note(&self, text: impl Into<String>) {
