@@ -50,8 +50,8 @@ fn verifying() {
         starttls/masked           refused-tls         -   STARTTLS is not supported on this server
         starttls/offered-then-454 refused-tls         -   transient error (454): 4.7.0 TLS not available due to temporary reason
         starttls/offered-then-502 refused-tls         -   permanent error (502): 5.5.1 Command not implemented
-        mail/rcpt-450-4.7.1       refused-smtp        -   transient error (450): 4.7.1 greylisted, try again in 300 seconds
-        mail/body-554-5.7.1       refused-smtp        -   permanent error (554): 5.7.1 message refused as spam
+        mail/rcpt-450-4.7.1       refused-smtp        -   transient error (450): 4.7.1 greylisted
+        mail/body-554-5.7.1       refused-smtp        -   permanent error (554): 5.7.1
         net/reset-after-final-dot gave-up             -   network error: Connection reset by peer
         starttls/220-multiline    delivered           -   250
         starttls/220-no-text      refused-tls         -   response error: error Tag at:

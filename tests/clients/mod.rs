@@ -19,7 +19,7 @@ mod errand; // what a client is asked to do, and what it said
 mod served; // the server that shows a fault, by the fault's id in the catalogue
 mod verdicts; // what was measured before, and the differences that are known
 
-use mailfault::{Alert, Fault, Leaf, Leak, MockServer, Outcome, Report, Session, Stage::*, What};
+use mailfault::{Alert, Fault, Leak, MockServer, Outcome, Report, Session, Stage::*, What};
 
 use errand::{BODY, Errand, FROM, NAME, SUBJECT, Said, TO, USER};
 
@@ -107,7 +107,7 @@ impl Client {
     /// again, as by a queue, it delivers.
     #[track_caller]
     fn check_greylisting(&self, words: &str) {
-        let identity = served::issue(Leaf::new(NAME));
+        let identity = served::healthy();
         let server = MockServer::builder()
             .starttls(identity.clone())
             .fault(

@@ -60,7 +60,7 @@ fn verifying() {
         starttls/offered-then-454 refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 454 4.7.0
         starttls/offered-then-502 refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
         mail/rcpt-450-4.7.1       refused-smtp        -   EENVELOPE: Can't send mail - all recipients were rejected: 450 4.7.1 greylisted
-        mail/body-554-5.7.1       refused-smtp        -   EMESSAGE: Message failed: 554 5.7.1 message refused as spam
+        mail/body-554-5.7.1       refused-smtp        -   EMESSAGE: Message failed: 554 5.7.1
         net/reset-after-final-dot gave-up             -   ESOCKET: read ECONNRESET
         starttls/220-multiline    delivered           -   250
         starttls/220-no-text      delivered           -   250

@@ -66,7 +66,7 @@ fn verifying() {
         starttls/220-no-text      delivered           -
         starttls/220-then-alert-40 refused-tls         -   sslv3 alert handshake failure
         starttls/220-then-close-after-client-hello refused-tls         50  error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading
-        starttls/close-instead-of-reply refused-tls         -   error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading
+        starttls/close-instead-of-reply refused-tls         50  error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading
         starttls/offered-then-250 delivered           -
         ",
     );

@@ -58,8 +58,8 @@ fn verifying() {
         starttls/masked           refused-tls         -   Host did not advertise STARTTLS
         starttls/offered-then-454 refused-tls         -   STARTTLS attempted but failed
         starttls/offered-then-502 refused-tls         -   STARTTLS attempted but failed
-        mail/rcpt-450-4.7.1       refused-smtp        -   450 4.7.1 greylisted, try again in 300 seconds
-        mail/body-554-5.7.1       refused-smtp        -   554 5.7.1 message refused as spam
+        mail/rcpt-450-4.7.1       refused-smtp        -   450 4.7.1 greylisted
+        mail/body-554-5.7.1       refused-smtp        -   554 5.7.1
         net/reset-after-final-dot gave-up             -   Remote host closed connection unexpectedly.
         starttls/220-multiline    delivered           -
         starttls/220-then-alert-40 refused-tls         -   TLS startup failed (connect(): error:0A000410:SSL routines::sslv3 alert handshake failure)
