@@ -4,7 +4,11 @@
 
 mod clients; // real mail clients against the library: what they said, and what our report says
 mod command; // the command `mailfault`: its output, its messages, its exit codes
-mod faults; // every stage × action, observed by a client; the healthy server by its RFCs
+mod faults; // every stage × action, observed by a client
+mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
-mod support; // what the tests share: a raw client, finding installed programs
+mod personas; // whole conversations with each persona, held against a snapshot
+mod raw_client; // a client that does what a test tells it and nothing else
+mod support; // what the tests of real clients share
+mod tls; // TLS as the server speaks it: which certificate, which version, whose

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize as _, Deserializer, de::Error as _};
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// Reads a whole number and its unit.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
@@ -24,8 +24,12 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("`{text}` is no duration; write `500ms`, `3s`, `5m` or `1h`"))
 }
 
-/// For `#[serde(with = "crate::duration")]`.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    parse(&text).map_err(D::Error::custom)
+/// A duration as it stands in a file.
+pub(crate) struct Wait(pub(crate) Duration);
+
+impl<'de> Deserialize<'de> for Wait {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        parse(&text).map(Self).map_err(D::Error::custom)
+    }
 }

@@ -1,4 +1,16 @@
-//! badssl.com for mail.
+#![doc = include_str!("../README.md")]
+//! # Invariants
+//!
+//! 1. An event is recorded before the peer can see its effect; after [`MockServer::finish`] everything
+//!    is told, the client's last alert among it.
+//! 2. The session never decides to misbehave; only the plan of faults does. A server without faults
+//!    is correct by RFC 5321, 3207 and 8314.
+//! 3. A scenario file and a builder call that say the same thing produce equal values.
+//! 4. Servers listen on loopback unless told otherwise in words, every key is thrown away with its
+//!    [`Ca`], and nothing is relayed.
+//! 5. No public function is async, and no public signature names another crate's type.
+//! 6. Same input, same run: chance comes from one seed, time from one [`Clock`].
+//! 7. All state that a peer can grow is bounded: lines, messages, sessions, transcripts, time.
 
 pub use clock::Clock;
 pub use error::Error;
@@ -20,10 +32,13 @@ mod crypto;
 mod duration;
 mod error;
 mod fault;
+mod first;
 mod near;
 mod persona;
 mod plan;
 mod report;
+#[cfg(feature = "scenario")]
+pub mod scenario;
 mod server;
 mod smtp;
 mod wire;

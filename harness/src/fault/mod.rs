@@ -63,7 +63,6 @@ pub(crate) struct Count {
 
 impl Fault {
     /// Begins a fault at a stage; an action must follow.
-    #[must_use]
     pub fn at(stage: Stage) -> At {
         At {
             stage,
@@ -210,6 +209,7 @@ impl At {
     /// # Panics
     ///
     /// As do all of these, if the action makes no sense at the stage: the text says why.
+    #[allow(clippy::should_implement_trait)] // it adds a line, not a number
     #[track_caller]
     pub fn add(self, line: impl Into<String>) -> Fault {
         self.must(Action::Add(line.into()))
@@ -217,6 +217,7 @@ impl At {
 
     /// [`Action::Close`].
     #[track_caller]
+    #[must_use]
     pub fn close(self) -> Fault {
         self.must(Action::Close)
     }
@@ -229,18 +230,21 @@ impl At {
 
     /// [`Action::Delay`].
     #[track_caller]
+    #[must_use]
     pub fn delay(self, wait: Duration) -> Fault {
         self.must(Action::Delay(wait))
     }
 
     /// [`Action::Drip`].
     #[track_caller]
+    #[must_use]
     pub fn drip(self, octets: usize, every: Duration) -> Fault {
         self.must(Action::Drip { octets, every })
     }
 
     /// [`Action::Handshake`].
     #[track_caller]
+    #[must_use]
     pub fn handshake(self, fault: HandshakeFault) -> Fault {
         self.must(Action::Handshake(fault))
     }
@@ -271,12 +275,14 @@ impl At {
 
     /// [`Action::Reset`].
     #[track_caller]
+    #[must_use]
     pub fn reset(self) -> Fault {
         self.must(Action::Reset)
     }
 
     /// [`Action::Stall`].
     #[track_caller]
+    #[must_use]
     pub fn stall(self) -> Fault {
         self.must(Action::Stall)
     }

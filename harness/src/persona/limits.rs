@@ -6,11 +6,6 @@ use std::time::Duration;
 ///
 /// RFC 5321 §4.5.3 sets minimums for some of them; a test may go below.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "scenario", derive(serde::Deserialize))]
-#[cfg_attr(
-    feature = "scenario",
-    serde(default, deny_unknown_fields, rename_all = "kebab-case")
-)]
 pub struct Limits {
     /// Octets in a command line, its end included (RFC 5321 §4.5.3.1.4 says 512, and each
     /// extension adds to it). Beyond it the line is thrown away and answered `500`.
@@ -26,10 +21,8 @@ pub struct Limits {
     /// Sessions at a time. Beyond it: `421` instead of the greeting.
     pub concurrent: usize,
     /// How long the client may say nothing. Beyond it: `421` and the end.
-    #[cfg_attr(feature = "scenario", serde(with = "crate::duration"))]
     pub idle: Duration,
     /// How long a session may last in all. Beyond it: `421` and the end.
-    #[cfg_attr(feature = "scenario", serde(with = "crate::duration"))]
     pub session: Duration,
     /// How many sessions a report remembers; older ones are counted and forgotten.
     pub kept_sessions: usize,
@@ -57,4 +50,30 @@ impl Default for Limits {
             transcript: 256 * 1024,
         }
     }
+}
+
+macro_rules! change {
+    (numbers $($number:ident)*, waits $($wait:ident)*) => {
+        /// The limits that a file changes.
+        #[cfg(feature = "scenario")]
+        #[derive(Default, serde::Deserialize)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub(crate) struct LimitsChange {
+            $($number: Option<usize>,)*
+            $($wait: Option<crate::duration::Wait>,)*
+        }
+
+        #[cfg(feature = "scenario")]
+        impl LimitsChange {
+            pub(crate) fn apply(self, to: &mut Limits) {
+                $(if let Some(number) = self.$number { to.$number = number; })*
+                $(if let Some(crate::duration::Wait(wait)) = self.$wait { to.$wait = wait; })*
+            }
+        }
+    };
+}
+
+change! {
+    numbers line auth_line message recipients errors concurrent kept_sessions kept_mail transcript,
+    waits idle session
 }

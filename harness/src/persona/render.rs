@@ -71,13 +71,21 @@ impl Facts<'_> {
             "host" => self.host.into(),
             "ip" => self.ip.to_string().into(),
             "client" => self.client.into(),
+            "machine" => self.host.split('.').next().unwrap_or_default().into(),
             "date" => date(self.now).into(),
+            "timestamp" => timestamp(self.now).into(),
             "max-size" => self.max_size.to_string().into(),
             "id" => format!("{:016X}", self.session_id()).into(),
             "token" => self.token().into(),
             "message-id" => self.message_id.into(),
             "internal-id" => self.internal_id.to_string().into(),
             "size" => self.size.to_string().into(),
+            "seconds" => format!("{:.3}", self.seconds()).into(),
+            "rate" => {
+                #[allow(clippy::cast_precision_loss)] // three decimals are shown
+                let kilobytes = self.size as f64 / 1024.0;
+                format!("{:.3}", kilobytes / self.seconds()).into()
+            }
             "verb" => self.verb.into(),
             "address" => self.address.into(),
             "limit" => self.limit.to_string().into(),
@@ -92,6 +100,12 @@ impl Facts<'_> {
         let since = since_1970(self.started);
         let ticks = since.as_secs() * 10_000_000 + u64::from(since.subsec_nanos() / 100);
         TICKS_TO_1970 + ticks + self.session
+    }
+
+    /// How long the session has lasted; a millisecond at least, so that it can be divided by.
+    fn seconds(&self) -> f64 {
+        let lasted = self.now.duration_since(self.started).unwrap_or_default();
+        lasted.as_secs_f64().max(0.001)
     }
 
     fn token(&self) -> String {
@@ -112,6 +126,15 @@ pub(crate) fn date(at: SystemTime) -> String {
     let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     let (weekday, month) = (DAYS[(days % 7) as usize], MONTHS[month - 1]);
     format!("{weekday}, {day} {month} {year} {h:02}:{m:02}:{s:02} +0000")
+}
+
+/// `2025-03-09T19:25:28.000Z`: RFC 3339 in UTC with milliseconds.
+pub(crate) fn timestamp(at: SystemTime) -> String {
+    let since = since_1970(at);
+    let (seconds, milliseconds) = (since.as_secs(), since.subsec_millis());
+    let (year, month, day) = civil(seconds / 86_400);
+    let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.{milliseconds:03}Z")
 }
 
 /// Year, month and day of a number of days since 1970, by the Gregorian calendar.

@@ -8,11 +8,6 @@ macro_rules! replies {
         ///
         /// The default texts are those of [`Persona::plain`](super::Persona::plain).
         #[derive(Clone, Debug, PartialEq)]
-        #[cfg_attr(feature = "scenario", derive(serde::Deserialize))]
-        #[cfg_attr(
-            feature = "scenario",
-            serde(default, deny_unknown_fields, rename_all = "kebab-case")
-        )]
         pub struct Replies {
             $($(#[$doc])* pub $name: Reply,)*
         }
@@ -23,11 +18,31 @@ macro_rules! replies {
             }
         }
 
-        #[cfg(test)]
         impl Replies {
+            /// Each reply, to be changed.
+            pub(super) fn each_mut(&mut self) -> Vec<&mut Reply> {
+                vec![$(&mut self.$name,)*]
+            }
+
             /// Each reply with its field's name.
+            #[cfg(test)]
             pub(crate) fn each(&self) -> Vec<(&'static str, &Reply)> {
                 vec![$((stringify!($name), &self.$name),)*]
+            }
+        }
+
+        /// The replies that a file changes.
+        #[cfg(feature = "scenario")]
+        #[derive(Default, serde::Deserialize)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub(crate) struct RepliesChange {
+            $($name: Option<Reply>,)*
+        }
+
+        #[cfg(feature = "scenario")]
+        impl RepliesChange {
+            pub(crate) fn apply(self, to: &mut Replies) {
+                $(if let Some(reply) = self.$name { to.$name = reply; })*
             }
         }
     };
@@ -46,8 +61,9 @@ replies! {
     data = "354 end with <CRLF>.<CRLF>";
     /// A BDAT chunk that is not the last (RFC 3030 §2); `{size}` is the chunk's.
     chunk = "250 2.0.0 {size} octets received";
-    /// The content, taken; `{message-id}` is the message's, `{internal-id}` a number,
-    /// `{size}` its octets.
+    /// The content, taken; `{message-id}` is the message's without its angle brackets,
+    /// `{internal-id}` a number, `{size}` its octets, `{seconds}` how long the session has
+    /// lasted (`0.101`) and `{rate}` its KB in a second (`1361.827`).
     accepted = "250 2.0.0 accepted as {internal-id}";
     /// RSET.
     reset = "250 2.0.0 flushed";

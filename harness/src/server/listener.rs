@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
-use super::{House, script};
+use super::{Ending, House, script};
 use crate::error::Error;
+use crate::first::first;
 use crate::smtp::Conversation;
 use crate::wire::Wire;
 
@@ -28,27 +28,26 @@ pub(super) fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Error> 
     })
 }
 
-/// Accepts until `stop` changes; then what still waits in the queue, and no more. A client that
+/// Accepts until the server ends; then what still waits in the queue, and no more. A client that
 /// has connected is a session, however early the server is ended.
 pub(super) async fn accept(
     house: Arc<House>,
     listener: std::net::TcpListener,
     implicit_tls: bool,
-    mut stop: watch::Receiver<bool>,
-    end: watch::Receiver<bool>,
+    mut ending: Ending,
 ) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     loop {
         let accepted = {
             let accept = std::pin::pin!(listener.accept());
-            let stopped = std::pin::pin!(stop.changed());
+            let stopped = std::pin::pin!(ending.closing());
             match first(accept, stopped).await {
                 Some(accepted) => accepted,
                 None => break,
             }
         };
         match accepted {
-            Ok((stream, peer)) => begin(&house, stream, peer, implicit_tls, &end),
+            Ok((stream, peer)) => begin(&house, stream, peer, implicit_tls, &ending),
             // Out of descriptors, or the client was gone before it was accepted: the next may
             // do better, and a yield keeps others going meanwhile.
             Err(_) => tokio::task::yield_now().await,
@@ -62,7 +61,7 @@ pub(super) async fn accept(
             TcpStream::from_std(stream)?,
             peer,
             implicit_tls,
-            &end,
+            &ending,
         );
     }
     Ok(())
@@ -73,31 +72,15 @@ fn begin(
     stream: TcpStream,
     peer: SocketAddr,
     implicit_tls: bool,
-    end: &watch::Receiver<bool>,
+    ending: &Ending,
 ) {
     let limits = &house.persona.limits;
     let (recorder, open) = house.ledger.open(peer, implicit_tls);
     let full = open > limits.concurrent;
-    let wire = Wire::new(stream, recorder, limits.idle, limits.session);
+    let wire = Wire::new(stream, recorder, limits, ending.closing.clone());
     if let Some(session) = &house.script {
-        return script::begin(house, Arc::clone(session), wire, end.clone());
+        return script::begin(house, Arc::clone(session), wire, ending.clone());
     }
     let conversation = Conversation::new(wire, Arc::clone(house), peer.ip(), implicit_tls);
     tokio::spawn(conversation.hold(full));
-}
-
-/// The output of `a`, or `None` if `b` ends first. (`select!` would bring five more crates.)
-pub(super) async fn first<A: Future + Unpin, B: Future + Unpin>(
-    mut a: A,
-    mut b: B,
-) -> Option<A::Output> {
-    std::future::poll_fn(|context| {
-        use std::pin::Pin;
-        use std::task::Poll;
-        if let Poll::Ready(output) = Pin::new(&mut a).poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        Pin::new(&mut b).poll(context).map(|_| None)
-    })
-    .await
 }

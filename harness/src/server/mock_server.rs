@@ -6,9 +6,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use mailfault_certs::Identity;
-use tokio::sync::watch;
 
 use super::builder::Builder;
+use super::ending::{Teller, ending};
 use super::script::Script;
 use super::{House, listener};
 use crate::error::Error;
@@ -39,15 +39,12 @@ pub struct MockServer {
     thread: Option<Thread>,
 }
 
-/// The server's own thread, and the two words that it waits for.
+/// The server's own thread, and how it is told to end.
 #[derive(Debug)]
 struct Thread {
-    /// Accept nobody new.
-    close: watch::Sender<bool>,
+    teller: Teller,
     /// Everybody who waited was let in.
     closed: mpsc::Receiver<()>,
-    /// End all sessions.
-    end: watch::Sender<bool>,
     handle: JoinHandle<()>,
 }
 
@@ -172,6 +169,7 @@ impl MockServer {
     ///
     /// If a fault with a count fired less often than it should have; the text holds the
     /// transcripts.
+    #[allow(clippy::must_use_candidate)] // its check may be all that a test wants
     #[track_caller]
     pub fn finish(mut self) -> Report {
         let report = self.end();
@@ -259,10 +257,9 @@ impl Thread {
     fn spawn(settings: Settings) -> Result<Self, Error> {
         // Sessions live on the heap; the thread itself needs little.
         const STACK: usize = 512 * 1024;
-        let (close, close_seen) = watch::channel(false);
+        let (teller, mut ending, mut gone) = ending();
         // A channel of std: a test's own runtime forbids tokio's to block.
         let (closed_tell, closed) = mpsc::channel();
-        let (end, mut end_seen) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
@@ -276,9 +273,8 @@ impl Thread {
                 ..
             } = settings;
             let accept = |listener, implicit_tls| {
-                let (house, stop) = (Arc::clone(&house), close_seen.clone());
-                let end = end_seen.clone();
-                tokio::spawn(listener::accept(house, listener, implicit_tls, stop, end))
+                let (house, ending) = (Arc::clone(&house), ending.clone());
+                tokio::spawn(listener::accept(house, listener, implicit_tls, ending))
             };
             let tasks: Vec<_> = [(listener, false), (implicit_listener, true)]
                 .into_iter()
@@ -289,7 +285,10 @@ impl Thread {
                 let _ = task.await;
             }
             let _ = closed_tell.send(());
-            let _ = end_seen.wait_for(|end| *end).await;
+            ending.end().await;
+            drop(ending);
+            // Scripts have threads of their own, which need the runtime to the last.
+            let _ = gone.recv().await;
         };
         let handle = std::thread::Builder::new()
             .name("mailfault".to_owned())
@@ -298,19 +297,17 @@ impl Thread {
             .spawn(move || runtime.block_on(serve))
             .map_err(no_thread)?;
         Ok(Self {
-            close,
+            teller,
             closed,
-            end,
             handle,
         })
     }
 
     fn end(self, house: &House, patience: Duration) {
-        // A thread that is gone already needs no word.
-        let _ = self.close.send(true);
+        self.teller.close();
         let _ = self.closed.recv();
         house.ledger.wait_until_quiet(patience);
-        let _ = self.end.send(true);
+        self.teller.end();
         let _ = self.handle.join();
     }
 }

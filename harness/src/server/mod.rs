@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 pub use builder::{Auth, Builder};
 pub use client_certificate::ClientCertificate;
+pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
 pub use mock_server::MockServer;
 pub use script::Script;
@@ -15,6 +16,7 @@ use tls::Tls;
 
 mod builder;
 mod client_certificate;
+mod ending;
 mod ledger;
 mod listener;
 mod mock_server;

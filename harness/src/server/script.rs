@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use mailfault_certs::Identity;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
 
-use super::House;
 use super::tls::{Tls, TlsWish};
+use super::{Ending, House};
+use crate::first::first;
 use crate::report::Ended;
 use crate::smtp::read_content;
 use crate::wire::{Lost, Wire};
@@ -38,18 +38,18 @@ pub(crate) type Session = Arc<dyn Fn(&mut Script) + Send + Sync>;
 pub struct Script {
     wire: Wire,
     runtime: Handle,
-    end: watch::Receiver<bool>,
+    ending: Ending,
     ended: Option<Ended>,
 }
 
 /// Holds one session on a thread of its own. It must be called in the server's runtime.
-pub(super) fn begin(house: &Arc<House>, session: Session, wire: Wire, end: watch::Receiver<bool>) {
+pub(super) fn begin(house: &Arc<House>, session: Session, wire: Wire, ending: Ending) {
     let (house, runtime) = (Arc::clone(house), Handle::current());
     tokio::task::spawn_blocking(move || {
         let mut script = Script {
             wire,
             runtime,
-            end,
+            ending,
             ended: None,
         };
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| session(&mut script))) {
@@ -140,20 +140,24 @@ impl Script {
             return None;
         }
         let Self {
-            wire, runtime, end, ..
+            wire,
+            runtime,
+            ending,
+            ..
         } = self;
         let done = runtime.block_on(async {
             let act = std::pin::pin!(act(wire));
-            let end = std::pin::pin!(end.wait_for(|end| *end));
-            super::listener::first(act, end).await
+            let end = std::pin::pin!(ending.end());
+            first(act, end).await
         });
         match done {
             Some(Ok(value)) => Some(value),
-            Some(Err(lost)) => {
+            // With the server its sockets end too, whichever is seen first.
+            Some(Err(lost)) if !*self.ending.end.borrow() => {
                 self.ended = Some(lost);
                 None
             }
-            None => {
+            _ => {
                 self.ended = Some(Ended::StillOpen);
                 None
             }

@@ -156,7 +156,7 @@ impl Conversation {
             self.reply(|replies| &replies.hello_first)
         } else if self.user.is_some() || self.transaction.is_some() {
             self.reply(|replies| &replies.auth_order)
-        } else if listed.is_none() && !self.wire.is_tls() && self.offers("STARTTLS") {
+        } else if listed.is_none() && self.waits_for_tls() {
             self.reply(|replies| &replies.auth_needs_tls)
         } else if listed.is_none() && !self.offers("AUTH") {
             self.reply(|replies| &replies.not_offered)
@@ -170,6 +170,15 @@ impl Conversation {
         } else {
             return None;
         })
+    }
+
+    /// Whether AUTH is to be had inside TLS, and TLS is.
+    fn waits_for_tls(&self) -> bool {
+        let inside = &self.house.persona.ehlo_tls;
+        let has_auth = inside
+            .iter()
+            .any(|line| line.split(' ').next() == Some("AUTH"));
+        has_auth && !self.wire.is_tls() && self.offers("STARTTLS")
     }
 
     async fn mistake_at_auth(&mut self, line: String, refusal: Reply) -> Result<(), Lost> {

@@ -62,6 +62,24 @@ impl Path {
     }
 }
 
+impl Path {
+    /// Whether smtp-proto understands the values of these parameters; private ones are nobody's
+    /// to judge.
+    pub(crate) fn is_sound(&self, recipient: bool) -> bool {
+        let known = self
+            .parameters
+            .iter()
+            .filter(|one| !one.starts_with(['X', 'x']));
+        let parameters: Vec<&str> = known.map(String::as_str).collect();
+        let verb = if recipient {
+            "RCPT TO:<a@b.c>"
+        } else {
+            "MAIL FROM:<a@b.c>"
+        };
+        request(&format!("{verb} {}", parameters.join(" "))).is_some()
+    }
+}
+
 /// The first word of a line, in upper case, as far as it can be shown.
 pub(crate) fn verb(line: &str) -> String {
     line.split([' ', '\t'])

@@ -74,7 +74,7 @@ impl Conversation {
                 let utf8 = transaction.from.parameter("SMTPUTF8").is_some();
                 match !path.address.is_ascii() && !utf8 {
                     true => Some(self.reply(|replies| &replies.needs_smtputf8)),
-                    false => self.bad_parameter(&path, &RCPT_PARAMETERS),
+                    false => self.bad_parameter(&path, &RCPT_PARAMETERS, true),
                 }
             }
         };
@@ -289,7 +289,7 @@ impl Conversation {
 
     /// What is wrong with the parameters of MAIL, if anything.
     fn bad_mail(&self, path: &Path) -> Option<Reply> {
-        if let Some(refusal) = self.bad_parameter(path, &MAIL_PARAMETERS) {
+        if let Some(refusal) = self.bad_parameter(path, &MAIL_PARAMETERS, false) {
             return Some(refusal);
         }
         if !path.address.is_ascii() && path.parameter("SMTPUTF8").is_none() {
@@ -317,8 +317,9 @@ impl Conversation {
         }
     }
 
-    /// RFC 5321 §4.1.1.11: a parameter of an extension that was not offered.
-    fn bad_parameter(&self, path: &Path, known: &[(&str, &str)]) -> Option<Reply> {
+    /// RFC 5321 §4.1.1.11: a parameter of an extension that was not offered, or one whose value
+    /// makes no sense.
+    fn bad_parameter(&self, path: &Path, known: &[(&str, &str)], recipient: bool) -> Option<Reply> {
         let foreign = path.parameters.iter().find_map(|parameter| {
             let key = parameter
                 .split('=')
@@ -333,7 +334,11 @@ impl Conversation {
                 None => key.starts_with('X') && self.lists_private_extensions(),
             };
             (!offered).then_some(key)
-        })?;
+        });
+        let Some(foreign) = foreign else {
+            let sound = path.is_sound(recipient);
+            return (!sound).then(|| self.reply(|replies| &replies.syntax));
+        };
         Some(self.filled(
             |replies| &replies.bad_parameter,
             |facts| facts.verb = &foreign,

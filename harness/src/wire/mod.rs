@@ -11,10 +11,13 @@ use std::time::{Duration, Instant};
 use rustls::ServerConnection;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub(crate) use client_hello::Progress;
 
+use crate::first::first;
+use crate::persona::Limits;
 use crate::report::{Alert, Ended, What};
 use crate::server::Recorder;
 
@@ -37,6 +40,8 @@ pub(crate) struct Wire {
     pub(crate) recorder: Recorder,
     idle: Duration,
     until: Instant,
+    /// Turns true when the server lets nobody new in.
+    closing: watch::Receiver<bool>,
 }
 
 /// A line as it came.
@@ -58,8 +63,8 @@ impl Wire {
     pub(crate) fn new(
         stream: TcpStream,
         recorder: Recorder,
-        idle: Duration,
-        session: Duration,
+        limits: &Limits,
+        closing: watch::Receiver<bool>,
     ) -> Self {
         // A reply that waits for Nagle costs 40 ms; a failure to say so costs nothing else.
         let _ = stream.set_nodelay(true);
@@ -72,8 +77,9 @@ impl Wire {
             drip: None,
             broken: false,
             recorder,
-            idle,
-            until: Instant::now() + session,
+            idle: limits.idle,
+            until: Instant::now() + limits.session,
+            closing,
         }
     }
 
@@ -404,14 +410,28 @@ impl Wire {
         Ok(())
     }
 
-    /// Reads what the client still sends, its last alert among it, for a short while.
+    /// Reads what the client still sends, its last alert among it, for a short while; when the
+    /// server is being ended, only what is there already.
     async fn drain(&mut self) {
         const PATIENCE: Duration = Duration::from_secs(1);
         const MOST: usize = 64;
         let until = Instant::now() + PATIENCE;
+        let mut closing = self.closing.clone();
         for _ in 0..MOST {
             self.received.clear();
-            let read = self.read(until).await;
+            let read = {
+                let read = std::pin::pin!(self.read(until));
+                let closing = std::pin::pin!(closing.wait_for(|closing| *closing));
+                first(read, closing).await
+            };
+            let read = match read {
+                Some(read) => read,
+                None => {
+                    // The runtime looks at its sockets meanwhile.
+                    tokio::task::yield_now().await;
+                    self.read(Instant::now()).await
+                }
+            };
             // Where the server answered with records written by hand, the client's alert comes
             // in clear as well.
             if let (None, [21, 3, _, 0, 2, _, code, ..]) = (&self.tls, self.received.as_slice()) {

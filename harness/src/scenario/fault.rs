@@ -1,0 +1,280 @@
+//! `[[fault]]`: from what is written to a [`Fault`].
+
+use std::net::IpAddr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::place::Text;
+use super::words::explain;
+use crate::duration::Wait;
+use crate::error::Error;
+use crate::fault::{Action, Fault, HandshakeFault, Stage, TlsVersion};
+use crate::smtp::Reply;
+
+/// A `[[fault]]` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Written {
+    at: At,
+
+    matching: Option<String>,
+    session: Option<Spanned<u64>>,
+    from: Option<Client>,
+    skip: Option<u64>,
+    in_clear: Option<Yes>,
+    inside_tls: Option<Spanned<Yes>>,
+    after_octets: Option<Spanned<u64>>,
+
+    add: Option<Spanned<String>>,
+    close: Option<Spanned<Yes>>,
+    conceal: Option<Spanned<String>>,
+    delay: Option<Spanned<Wait>>,
+    drip: Option<Spanned<Drip>>,
+    handshake: Option<Spanned<Handshake>>,
+    hide: Option<Spanned<String>>,
+    mask: Option<Spanned<String>>,
+    raw: Option<Spanned<String>>,
+    raw_hex: Option<Spanned<Hex>>,
+    reply: Option<Spanned<Reply>>,
+    reset: Option<Spanned<Yes>>,
+    stall: Option<Spanned<Yes>>,
+
+    times: Option<u64>,
+    once: Option<Spanned<Yes>>,
+    chance: Option<Spanned<f64>>,
+    seed: Option<Spanned<u64>>,
+}
+
+struct At(Stage);
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        let stage = word.parse().map_err(|_| {
+            let known = Stage::ALL.map(Stage::name);
+            D::Error::custom(explain("stage", &word, &known))
+        })?;
+        Ok(Self(stage))
+    }
+}
+
+/// A client's IP address.
+struct Client(IpAddr);
+
+impl<'de> Deserialize<'de> for Client {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let address = text.parse().map(Self);
+        address.map_err(|_| D::Error::custom(format!("`{text}` is no IP address")))
+    }
+}
+
+/// A key whose presence says everything: `close = true`.
+struct Yes;
+
+impl<'de> Deserialize<'de> for Yes {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match bool::deserialize(from)? {
+            true => Ok(Self),
+            false => Err(D::Error::custom(
+                "`false` says nothing here; leave the key out",
+            )),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drip {
+    octets: usize,
+    every: Wait,
+}
+
+/// Bytes in hex; white space between them is free.
+struct Hex(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let digits: Option<Vec<u8>> = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect();
+        let pairs = digits.filter(|digits| digits.len() % 2 == 0);
+        let pairs = pairs.ok_or_else(|| {
+            D::Error::custom(format!(
+                "`{text}` is not hex; write two digits for each octet"
+            ))
+        })?;
+        Ok(Self(
+            pairs.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect(),
+        ))
+    }
+}
+
+struct Handshake(HandshakeFault);
+
+impl<'de> Deserialize<'de> for Handshake {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        handshake(&text).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A word, and behind it what it needs: `alert 40`, `plaintext 454 4.7.0 no TLS`.
+fn handshake(text: &str) -> Result<HandshakeFault, String> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let bad = |needs: &str| Err(format!("`{text}`: {needs}"));
+    let fault = match word {
+        "alert" => match rest.parse() {
+            Ok(code) => return Ok(HandshakeFault::Alert(code)),
+            Err(_) => return bad("an alert has a code from 0 to 255, as in `alert 40`"),
+        },
+        "plaintext" if rest.is_empty() => {
+            return bad("a line must follow, as in `plaintext 454 4.7.0 TLS not available`");
+        }
+        "plaintext" => return Ok(HandshakeFault::Plaintext(rest.to_owned())),
+        "version-floor" => match tls_version(rest) {
+            Ok(version) => return Ok(HandshakeFault::VersionFloor(version)),
+            Err(_) => return bad("a version must follow, as in `version-floor 1.3`"),
+        },
+        "close" => HandshakeFault::Close,
+        "junk" => HandshakeFault::Junk,
+        "reset" => HandshakeFault::Reset,
+        "silence" => HandshakeFault::Silence,
+        _ => {
+            const KNOWN: [&str; 7] = [
+                "alert",
+                "close",
+                "junk",
+                "plaintext",
+                "reset",
+                "silence",
+                "version-floor",
+            ];
+            return Err(explain("handshake fault", word, &KNOWN));
+        }
+    };
+    match rest {
+        "" => Ok(fault),
+        _ => bad(&format!("nothing can follow `{word}`")),
+    }
+}
+
+/// `1.2` or `1.3`.
+pub(super) fn tls_version(text: &str) -> Result<TlsVersion, String> {
+    match text {
+        "1.2" => Ok(TlsVersion::Tls12),
+        "1.3" => Ok(TlsVersion::Tls13),
+        _ => Err(explain("TLS version", text, &["1.2", "1.3"])),
+    }
+}
+
+impl Written {
+    /// From what is written to what is meant; `head` is where the table begins.
+    pub(super) fn meant(mut self, head: usize, text: &Text<'_>) -> Result<Fault, Error> {
+        let (place, action) = self.take_action(head, text)?;
+        let stage = self.at.0;
+        let mut at = Fault::at(stage);
+        if let Some(matching) = self.matching {
+            at = at.matching(matching);
+        }
+        if let Some(session) = self.session {
+            if *session.get_ref() == 0 {
+                return Err(text.bad(session.span().start, "sessions are counted from 1"));
+            }
+            at = at.session(session.into_inner());
+        }
+        if let Some(Client(client)) = self.from {
+            at = at.from(client);
+        }
+        if let Some(skip) = self.skip {
+            at = at.skip(skip);
+        }
+        at = match (self.in_clear, self.inside_tls) {
+            (None, None) => at,
+            (Some(Yes), None) => at.in_clear(),
+            (None, Some(_)) => at.inside_tls(),
+            (Some(Yes), Some(also)) => {
+                let why = "`in-clear` and `inside-tls` exclude each other";
+                return Err(text.bad(also.span().start, why));
+            }
+        };
+        if let Some(octets) = self.after_octets {
+            at = at.after_octets(octets.into_inner());
+        }
+        let mut fault = at
+            .action(action)
+            .map_err(|error| text.bad(place, error.to_string()))?;
+        fault = match (self.times, self.once) {
+            (None, None) => fault,
+            (Some(times), None) => fault.at_most(times),
+            (None, Some(_)) => fault.at_most(1),
+            (Some(_), Some(also)) => {
+                let why = "`once` is `times = 1`; write one of them";
+                return Err(text.bad(also.span().start, why));
+            }
+        };
+        match (self.chance, self.seed) {
+            (None, None) => Ok(fault),
+            (None, Some(seed)) => {
+                let why = "`seed` is for a `chance`, and there is none";
+                Err(text.bad(seed.span().start, why))
+            }
+            (Some(chance), _) if !(0.0..=1.0).contains(chance.get_ref()) => {
+                let why = format!("a chance is between 0 and 1, not {}", chance.get_ref());
+                Err(text.bad(chance.span().start, why))
+            }
+            (Some(chance), seed) => Ok(fault
+                .chance(chance.into_inner())
+                .seed(seed.map_or(0, Spanned::into_inner))),
+        }
+    }
+
+    /// The one action, and where it stands.
+    fn take_action(&mut self, head: usize, text: &Text<'_>) -> Result<(usize, Action), Error> {
+        let mut found: Vec<(usize, &str, Action)> = Vec::new();
+        macro_rules! take {
+            ($($key:literal: $field:ident => $action:expr;)*) => {
+                $(if let Some(written) = self.$field.take() {
+                    let place = written.span().start;
+                    found.push((place, $key, ($action)(written.into_inner())));
+                })*
+            };
+        }
+        take! {
+            "add": add => Action::Add;
+            "close": close => |Yes| Action::Close;
+            "conceal": conceal => Action::Conceal;
+            "delay": delay => |Wait(wait)| Action::Delay(wait);
+            "drip": drip => |Drip { octets, every }| Action::Drip { octets, every: every.0 };
+            "handshake": handshake => |Handshake(fault)| Action::Handshake(fault);
+            "hide": hide => Action::Hide;
+            "mask": mask => Action::Mask;
+            "raw": raw => |text: String| Action::Raw(text.into_bytes());
+            "raw-hex": raw_hex => |Hex(bytes)| Action::Raw(bytes);
+            "reply": reply => Action::Reply;
+            "reset": reset => |Yes| Action::Reset;
+            "stall": stall => |Yes| Action::Stall;
+        }
+        found.sort_by_key(|(place, ..)| *place);
+        let mut found = found.into_iter();
+        match (found.next(), found.next()) {
+            (Some((place, _, action)), None) => Ok((place, action)),
+            (Some((_, one, _)), Some((place, other, _))) => {
+                let why =
+                    format!("two actions, `{one}` and `{other}`; give each its own `[[fault]]`");
+                Err(text.bad(place, why))
+            }
+            (None, _) => {
+                let why = "a fault needs an action: `add`, `close`, `conceal`, `delay`, `drip`, \
+                           `handshake`, `hide`, `mask`, `raw`, `raw-hex`, `reply`, `reset` or \
+                           `stall`";
+                Err(text.bad(head, why))
+            }
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! `[server]`: the server that a scenario wishes for.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
+use toml::Spanned;
+
+use super::fault::tls_version;
+use super::place::Text;
+use super::words::{explain, words};
+use crate::error::Error;
+use crate::fault::TlsVersion;
+use crate::persona::{LimitsChange, Persona};
+use crate::server::{Auth, Builder, ClientCertificate, MockServer};
+
+/// The server of a scenario. What a file does not say is what works: the persona `plain`, STARTTLS
+/// with a good certificate, and any credentials inside TLS.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerWish {
+    /// How it talks. Host name and limits of the file are already in it.
+    pub persona: Persona,
+    /// Where TLS is to be had.
+    pub tls: TlsWish,
+    /// What it presents there.
+    pub certificate: CertificateWish,
+    /// The TLS versions that it speaks, in order.
+    pub tls_versions: Vec<TlsVersion>,
+    /// The cipher suites that it takes, by name; empty: all that the provider has.
+    pub cipher_suites: Vec<String>,
+    /// The groups for the key exchange that it takes, by name; empty: all that the provider has.
+    pub groups: Vec<String>,
+    /// What it makes of client certificates.
+    pub client_certificate: ClientCertificate,
+    /// Whose credentials it takes.
+    pub auth: Auth,
+    /// Whether MAIL in clear is refused.
+    pub require_tls: bool,
+    /// Whether MAIL without AUTH is refused.
+    pub require_auth: bool,
+}
+
+words! {
+    /// Where TLS is to be had.
+    TlsWish, "kind of TLS",
+    /// By STARTTLS and on the implicit-TLS port.
+    Both = "both",
+    /// From the first octet.
+    Implicit = "implicit",
+    /// Nowhere.
+    None = "none",
+    /// By STARTTLS.
+    StartTls = "starttls",
+}
+
+/// The certificate of a scenario's server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateWish {
+    /// What is wrong with it; nothing if it is good.
+    pub flaws: Vec<Flaw>,
+    /// The name that the client verifies; the server's host name if the file does not say.
+    pub name: String,
+    /// The names and IP addresses in the certificate; `name` alone if the file does not say.
+    pub names: Vec<String>,
+    /// Whether `localhost`, `127.0.0.1` and `::1` are left out.
+    pub only_names: bool,
+    /// Its key, and that of everything above it.
+    pub key: KeyKind,
+    /// Whether an intermediate stands between root and leaf.
+    pub intermediate: bool,
+}
+
+impl ServerWish {
+    /// A server as wished for, without the faults, and what it presents.
+    pub(crate) fn builder(&self) -> (Builder, Identity) {
+        let identity = self.certificate.issue();
+        let mut builder = MockServer::builder()
+            .persona(self.persona.clone())
+            .tls_versions(self.tls_versions.iter().copied())
+            .cipher_suites(&self.cipher_suites)
+            .groups(&self.groups)
+            .client_certificate(self.client_certificate.clone())
+            .auth(self.auth.clone());
+        if matches!(self.tls, TlsWish::StartTls | TlsWish::Both) {
+            builder = builder.starttls(identity.clone());
+        }
+        if matches!(self.tls, TlsWish::Implicit | TlsWish::Both) {
+            builder = builder.implicit_tls(identity.clone());
+        }
+        if self.require_tls {
+            builder = builder.require_tls();
+        }
+        if self.require_auth {
+            builder = builder.require_auth();
+        }
+        (builder, identity)
+    }
+}
+
+impl CertificateWish {
+    /// Mints it, under a root of its own.
+    fn issue(&self) -> Identity {
+        let root = Ca::builder().key(self.key).build();
+        match self.intermediate {
+            true => root.intermediate().issue(self.leaf()),
+            false => root.issue(self.leaf()),
+        }
+    }
+
+    /// The wish in the words of the crate that mints.
+    fn leaf(&self) -> Leaf {
+        let mut names = self.names.iter();
+        let mut leaf = Leaf::new(names.next().unwrap_or(&self.name)).key(self.key);
+        leaf = names.fold(leaf, |leaf, name| leaf.also(name));
+        leaf = self.flaws.iter().fold(leaf, |leaf, flaw| leaf.flaw(*flaw));
+        match self.only_names {
+            true => leaf.only_names(),
+            false => leaf,
+        }
+    }
+}
+
+/// `[server]` as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Written {
+    persona: Persona,
+    host: Option<String>,
+    limits: LimitsChange,
+    tls: Option<TlsWish>,
+    certificate: Option<Spanned<Certificate>>,
+    tls_versions: Option<Vec<Version>>,
+    cipher_suites: Vec<String>,
+    groups: Vec<String>,
+    client_certificate: ClientCertificateWord,
+    auth: AuthWritten,
+    require_tls: bool,
+    require_auth: bool,
+}
+
+impl Written {
+    pub(super) fn meant(self, text: &Text<'_>) -> Result<ServerWish, Error> {
+        let mut persona = self.persona;
+        if let Some(host) = self.host {
+            persona.host = host;
+        }
+        self.limits.apply(&mut persona.limits);
+        let (place, certificate) = match self.certificate {
+            Some(written) => (written.span().start, written.into_inner()),
+            None => (0, Certificate::default()),
+        };
+        let certificate = certificate.meant(&persona.host);
+        certificate
+            .leaf()
+            .check()
+            .map_err(|error| text.bad(place, error.to_string()))?;
+        let both = vec![TlsVersion::Tls12, TlsVersion::Tls13];
+        let versions = self.tls_versions;
+        let versions = versions.map(|list| list.into_iter().map(|Version(one)| one).collect());
+        Ok(ServerWish {
+            persona,
+            tls: self.tls.unwrap_or(TlsWish::StartTls),
+            certificate,
+            tls_versions: versions.unwrap_or(both),
+            cipher_suites: self.cipher_suites,
+            groups: self.groups,
+            client_certificate: self.client_certificate.0,
+            auth: self.auth.0,
+            require_tls: self.require_tls,
+            require_auth: self.require_auth,
+        })
+    }
+}
+
+struct Version(TlsVersion);
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        tls_version(&text).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// `certificate`, all of it optional.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct CertificateTable {
+    flaw: OneOrMany<FlawName>,
+    name: Option<String>,
+    names: Vec<String>,
+    only_names: bool,
+    key: Option<Key>,
+    intermediate: Option<bool>,
+}
+
+/// A flaw by name, several, or a table.
+#[derive(Default)]
+struct Certificate(CertificateTable);
+
+impl Certificate {
+    fn meant(self, host: &str) -> CertificateWish {
+        let Self(table) = self;
+        let OneOrMany(flaws) = table.flaw;
+        let name = table.name.unwrap_or_else(|| host.to_owned());
+        CertificateWish {
+            flaws: flaws.into_iter().map(|FlawName(flaw)| flaw).collect(),
+            names: match table.names.is_empty() {
+                true => vec![name.clone()],
+                false => table.names,
+            },
+            name,
+            only_names: table.only_names,
+            key: table.key.map_or_else(KeyKind::default, |Key(kind)| kind),
+            intermediate: table.intermediate.unwrap_or(true),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Certificate {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct FlawsOrTable;
+
+        impl<'de> Visitor<'de> for FlawsOrTable {
+            type Value = CertificateTable;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a flaw, a list of them or a table")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<CertificateTable, E> {
+                let flaw = Words(PhantomData).visit_str(one)?;
+                Ok(CertificateTable {
+                    flaw,
+                    ..CertificateTable::default()
+                })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, all: A) -> Result<CertificateTable, A::Error> {
+                let flaw = Words(PhantomData).visit_seq(all)?;
+                Ok(CertificateTable {
+                    flaw,
+                    ..CertificateTable::default()
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CertificateTable, A::Error> {
+                CertificateTable::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        from.deserialize_any(FlawsOrTable).map(Self)
+    }
+}
+
+struct FlawName(Flaw);
+
+impl<'de> Deserialize<'de> for FlawName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Flaw::from_id(&name).map(Self).ok_or_else(|| {
+            // The folder may be left out, so that it only counts as far as it was written.
+            let all = Flaw::all().iter().map(|flaw| match name.contains('/') {
+                true => flaw.id(),
+                false => flaw.id().rsplit('/').next().unwrap_or_default(),
+            });
+            D::Error::custom(explain("flaw", &name, &all.collect::<Vec<_>>()))
+        })
+    }
+}
+
+struct Key(KeyKind);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Ok(Self(match name.as_str() {
+            "ed25519" => KeyKind::Ed25519,
+            "p256" => KeyKind::P256,
+            "p384" => KeyKind::P384,
+            "rsa-2048" => KeyKind::Rsa2048,
+            _ => {
+                let known = ["ed25519", "p256", "p384", "rsa-2048"];
+                return Err(D::Error::custom(explain("kind of key", &name, &known)));
+            }
+        }))
+    }
+}
+
+#[derive(Default)]
+struct ClientCertificateWord(ClientCertificate);
+
+impl<'de> Deserialize<'de> for ClientCertificateWord {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        Ok(Self(match word.as_str() {
+            "asked" => ClientCertificate::Asked,
+            "none" => ClientCertificate::NotAsked,
+            "refused" => ClientCertificate::Refused,
+            "required" => ClientCertificate::Required,
+            _ => {
+                let known = ["asked", "none", "refused", "required"];
+                let why = explain("wish for client certificates", &word, &known);
+                return Err(D::Error::custom(why));
+            }
+        }))
+    }
+}
+
+#[derive(Default)]
+struct AuthWritten(Auth);
+
+impl<'de> Deserialize<'de> for AuthWritten {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct WordOrTable;
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Credentials {
+            user: String,
+            password: String,
+        }
+
+        impl<'de> Visitor<'de> for WordOrTable {
+            type Value = Auth;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`accept-any`, `refuse` or a table with `user` and `password`")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Auth, E> {
+                match word {
+                    "accept-any" => Ok(Auth::AcceptAny),
+                    "refuse" => Ok(Auth::Refuse),
+                    _ => Err(E::custom(explain("auth", word, &["accept-any", "refuse"]))),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Auth, A::Error> {
+                let Credentials { user, password } =
+                    Credentials::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Auth::Accept { user, password })
+            }
+        }
+
+        from.deserialize_any(WordOrTable).map(Self)
+    }
+}
+
+/// A word, or a list of words.
+pub(super) struct OneOrMany<T>(pub(super) Vec<T>);
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Words(PhantomData))
+    }
+}
+
+struct Words<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Words<T> {
+    type Value = OneOrMany<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a word or a list of words")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<OneOrMany<T>, E> {
+        let one: StrDeserializer<'_, E> = StrDeserializer::new(one);
+        T::deserialize(one).map(|one| OneOrMany(vec![one]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMany<T>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(one) = list.next_element()? {
+            all.push(one);
+        }
+        Ok(OneOrMany(all))
+    }
+}

@@ -1,0 +1,537 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mailfault_certs::{Flaw, KeyKind};
+
+use super::*;
+use crate::fault::{HandshakeFault, Stage, TlsVersion};
+use crate::persona::Persona;
+use crate::server::{Auth, ClientCertificate};
+
+/// A file's beginning: two lines that every scenario needs.
+const HEAD: &str = "summary = \"x\"\nexpect = \"delivered\"\n";
+
+#[track_caller]
+fn check_bad(text: &str, message: &str) {
+    let text = match text.contains("expect") {
+        true => text.to_owned(),
+        false => format!("{HEAD}{text}"),
+    };
+    match Scenario::parse("case.toml", &text) {
+        Err(error) => assert_eq!(error.to_string(), message),
+        Ok(scenario) => panic!("{scenario:?} should have been refused"),
+    }
+}
+
+#[track_caller]
+fn check_fault(text: &str, expected: Fault) {
+    let scenario = Scenario::parse("case.toml", &format!("{HEAD}[[fault]]\n{text}"));
+    match scenario {
+        Ok(scenario) => assert_eq!(scenario.faults, [expected]),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[track_caller]
+fn server(text: &str) -> ServerWish {
+    match Scenario::parse("case.toml", &format!("{HEAD}[server]\n{text}")) {
+        Ok(scenario) => scenario.server,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_is_shown_with_its_place() {
+    let check = check_bad;
+    check(
+        "[[fault]]\nat = \"rcpt\"\nmachting = \"bob@\"\nreply = \"550 no\"",
+        "case.toml:5:1: unknown key `machting`; did you mean `matching`?",
+    );
+    check(
+        "summry = \"x\"\nexpect = \"delivered\"",
+        "case.toml:1:1: unknown key `summry`; did you mean `summary`?",
+    );
+    check(
+        "[server]\nfrobnicate = 1",
+        "case.toml:4:1: unknown key `frobnicate`; known here: persona, host, limits, tls, certificate, tls-versions, cipher-suites, groups, client-certificate, auth, require-tls, require-auth",
+    );
+    check(
+        "[server.limits]\nrecipient = 1",
+        "case.toml:4:1: unknown key `recipient`; did you mean `recipients`?",
+    );
+    check(
+        "[server.persona]\nbased-on = \"exchange-2015\"",
+        "case.toml:4:12: unknown persona `exchange-2015`; did you mean `exchange-2013`?",
+    );
+    check(
+        "[server.persona]\nehlotls = []",
+        "case.toml:4:1: unknown key `ehlotls`; did you mean `ehlo-tls`?",
+    );
+    check(
+        "[server]\npersona = \"exchnage-2016\"",
+        "case.toml:4:11: unknown persona `exchnage-2016`; did you mean `exchange-2016`?",
+    );
+    check(
+        "[server]\npersona = 3",
+        "case.toml:4:11: invalid type: integer `3`, expected a persona's name or a table",
+    );
+    check(
+        "[server]\ncertificate = \"expird\"",
+        "case.toml:4:15: unknown flaw `expird`; did you mean `expired`?",
+    );
+    check(
+        "[server]\ncertificate = [\"expired\", \"wrong-nam\"]",
+        "case.toml:4:15: unknown flaw `wrong-nam`; did you mean `wrong-name`?",
+    );
+    check(
+        "[server.certificate]\nflaw = \"expird\"",
+        "case.toml:4:8: unknown flaw `expird`; did you mean `expired`?",
+    );
+    check(
+        "[server.certificate]\nnam = \"mx.test\"",
+        "case.toml:4:1: unknown key `nam`; did you mean `name`?",
+    );
+    check(
+        "[server.certificate]\nkey = \"rsa-1024\"",
+        "case.toml:4:7: unknown kind of key `rsa-1024`; known here: ed25519, p256, p384, rsa-2048",
+    );
+    check(
+        "[server]\ntls = \"start-tls\"",
+        "case.toml:4:7: unknown kind of TLS `start-tls`; did you mean `starttls`?",
+    );
+    check(
+        "[server]\ntls-versions = [\"1.1\"]",
+        "case.toml:4:16: unknown TLS version `1.1`; did you mean `1.2`?",
+    );
+    check(
+        "[server]\nauth = \"accept-all\"",
+        "case.toml:4:8: unknown auth `accept-all`; did you mean `accept-any`?",
+    );
+    check(
+        "[server]\nauth = { user = \"bob\" }",
+        "case.toml:4:8: the key `password` is missing",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"",
+        "case.toml:3:1: a fault needs an action: `add`, `close`, `conceal`, `delay`, `drip`, `handshake`, `hide`, `mask`, `raw`, `raw-hex`, `reply`, `reset` or `stall`",
+    );
+    check(
+        "[[fault]]\nreply = \"550 no\"",
+        "case.toml:3:1: the key `at` is missing",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"\nreset = true\nclose = true",
+        "case.toml:6:9: two actions, `reset` and `close`; give each its own `[[fault]]`",
+    );
+    check(
+        "[[fault]]\nat = \"rctp\"\nclose = true",
+        "case.toml:4:6: unknown stage `rctp`; did you mean `rcpt`?",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"\nclose = false",
+        "case.toml:5:9: `false` says nothing here; leave the key out",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"\nreply = \"55 no\"",
+        "case.toml:5:9: bad reply `55 no`: it must begin with three digits, as in `550 5.1.1 no`",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"\nreply = 550",
+        "case.toml:5:9: invalid type: integer `550`, expected a string",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"\ndelay = \"3 s\"",
+        "case.toml:5:9: `3 s` is no duration; write `500ms`, `3s`, `5m` or `1h`",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"\ndrip = { octets = 1 }",
+        "case.toml:5:8: the key `every` is missing",
+    );
+    check(
+        "[[fault]]\nat = \"rcpt\"\nraw-hex = \"0d 0\"",
+        "case.toml:5:11: `0d 0` is not hex; write two digits for each octet",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nhide = \"SIZE\"",
+        "case.toml:5:8: `hide` at `mail` makes no sense: only the EHLO reply lists keywords; use the stage `ehlo`",
+    );
+    check(
+        "[[fault]]\nat = \"handshake\"\nhandshake = \"alert\"",
+        "case.toml:5:13: `alert`: an alert has a code from 0 to 255, as in `alert 40`",
+    );
+    check(
+        "[[fault]]\nat = \"handshake\"\nhandshake = \"alrt 40\"",
+        "case.toml:5:13: unknown handshake fault `alrt`; did you mean `alert`?",
+    );
+    check(
+        "[[fault]]\nat = \"handshake\"\nhandshake = \"plaintext\"",
+        "case.toml:5:13: `plaintext`: a line must follow, as in `plaintext 454 4.7.0 TLS not available`",
+    );
+    check(
+        "[[fault]]\nat = \"handshake\"\nhandshake = \"junk 3\"",
+        "case.toml:5:13: `junk 3`: nothing can follow `junk`",
+    );
+    check(
+        "[[fault]]\nat = \"handshake\"\nhandshake = \"version-floor 1.4\"",
+        "case.toml:5:13: `version-floor 1.4`: a version must follow, as in `version-floor 1.3`",
+    );
+    check(
+        "[[fault]]\nat = \"any\"\nclose = true\nsession = 0",
+        "case.toml:6:11: sessions are counted from 1",
+    );
+    check(
+        "[[fault]]\nat = \"any\"\nclose = true\nfrom = \"localhost\"",
+        "case.toml:6:8: `localhost` is no IP address",
+    );
+    check(
+        "[[fault]]\nat = \"any\"\nclose = true\nskip = -1",
+        "case.toml:6:8: invalid value: integer `-1`, expected u64",
+    );
+    check(
+        "[[fault]]\nat = \"ehlo\"\nclose = true\nin-clear = true\ninside-tls = true",
+        "case.toml:7:14: `in-clear` and `inside-tls` exclude each other",
+    );
+    check(
+        "[[fault]]\nat = \"any\"\nclose = true\ntimes = 2\nonce = true",
+        "case.toml:7:8: `once` is `times = 1`; write one of them",
+    );
+    check(
+        "[[fault]]\nat = \"any\"\nclose = true\nchance = 2.0",
+        "case.toml:6:10: a chance is between 0 and 1, not 2",
+    );
+    check(
+        "[[fault]]\nat = \"any\"\nclose = true\nseed = 7",
+        "case.toml:6:8: `seed` is for a `chance`, and there is none",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nclose = true\nafter-octets = 7",
+        "case.toml:5:9: `close` after octets at `mail` makes no sense: only the body has octets to count; use the stage `body`",
+    );
+    check(
+        "summary = \"x\"\nexpect = \"refused\"",
+        "case.toml:2:10: unknown outcome `refused`; known here: delivered, delivered-in-clear, leaked-credentials, refused-tls, refused-smtp, gave-up, hung, never-came",
+    );
+    check(
+        "summary = \"x\"\nexpect = [\"gave-up\", \"hang\"]",
+        "case.toml:2:10: unknown outcome `hang`; did you mean `hung`?",
+    );
+    check(
+        "summary = \"x\"\nexpect = []",
+        "case.toml:2:10: at least one outcome must be expected",
+    );
+    check(
+        "summary = \"x\"\nexpect = 250",
+        "case.toml:2:10: invalid type: integer `250`, expected a word or a list of words",
+    );
+    check(
+        "summary = \"\"\nexpect = \"hung\"",
+        "case.toml:1:11: a summary is one line of text",
+    );
+    check(
+        "expect = \"hung\"",
+        "case.toml:1:1: the key `summary` is missing",
+    );
+    check(
+        "kind = \"kontrol\"",
+        "case.toml:3:8: unknown kind `kontrol`; did you mean `control`?",
+    );
+    check(
+        "verifying = \"should refuse\"",
+        "case.toml:3:13: unknown requirement `should refuse`; did you mean `should-refuse`?",
+    );
+    check(
+        "[server\nhost = \"expect\"",
+        "case.toml:1:8: unclosed table, expected `]`",
+    );
+    check(
+        "[server]\nhost = \"ä\" \"expect\"",
+        "case.toml:2:12: unexpected key or value, expected newline, `#`",
+    );
+    check(
+        "[server]\nhost = \"a\"\nhost = \"b\"",
+        "case.toml:5:1: duplicate key: `host`",
+    );
+}
+
+#[test]
+fn what_clashes_is_refused() {
+    check_bad(
+        "[server]\ncertificate = [\"self-signed\", \"missing-intermediate\"]",
+        "case.toml:4:15: `tls/self-signed` does not go with `tls/missing-intermediate`: \
+         a self-signed certificate has no authority above it",
+    );
+    check_bad(
+        "[server.certificate]\nnames = [\"*\"]",
+        "case.toml:3:1: `*` is not a name for a certificate: a wildcard needs a domain",
+    );
+}
+
+#[test]
+fn a_file_and_a_builder_that_say_the_same_give_equal_faults() {
+    use Stage::*;
+    let check = check_fault;
+    check(
+        "at = 'rcpt'\nreply = '451 4.7.1 later'\nonce = true",
+        Fault::at(Rcpt).reply("451 4.7.1 later").at_most(1),
+    );
+    check(
+        "at = 'mail'\nmatching = 'SIZE='\nsession = 2\nfrom = '::1'\nskip = 3\nclose = true",
+        Fault::at(Mail)
+            .matching("SIZE=")
+            .session(2)
+            .from(std::net::Ipv6Addr::LOCALHOST)
+            .skip(3)
+            .close(),
+    );
+    check(
+        "at = 'body'\nafter-octets = 9\ninside-tls = true\nreset = true",
+        Fault::at(Body).after_octets(9).inside_tls().reset(),
+    );
+    check(
+        "at = 'ehlo'\nin-clear = true\nhide = 'STARTTLS'",
+        Fault::at(Ehlo).in_clear().hide("STARTTLS"),
+    );
+    check(
+        "at = 'ehlo'\nmask = 'STARTTLS'",
+        Fault::at(Ehlo).mask("STARTTLS"),
+    );
+    check(
+        "at = 'ehlo'\nconceal = 'STARTTLS'",
+        Fault::at(Ehlo).conceal("STARTTLS"),
+    );
+    check(
+        "at = 'ehlo'\nadd = 'AUTH LOGIN'",
+        Fault::at(Ehlo).add("AUTH LOGIN"),
+    );
+    check(
+        "at = 'any'\ndelay = '3s'\nchance = 0.25\nseed = 7\ntimes = 4",
+        Fault::at(Any)
+            .delay(Duration::from_secs(3))
+            .chance(0.25)
+            .seed(7)
+            .at_most(4),
+    );
+    check(
+        "at = 'quit'\ndrip = { octets = 1, every = '5ms' }",
+        Fault::at(Quit).drip(1, Duration::from_millis(5)),
+    );
+    check(
+        "at = 'data'\nraw = \"354 gö\\n\"",
+        Fault::at(Data).raw("354 gö\n"),
+    );
+    check(
+        "at = 'handshake'\nraw-hex = '15 03 03 00 02 02 28'",
+        Fault::at(Handshake).raw([21, 3, 3, 0, 2, 2, 40]),
+    );
+    check("at = 'greeting'\nstall = true", Fault::at(Greeting).stall());
+    check(
+        "at = 'ehlo'\nreply = \"250-a\\n250 b\"",
+        Fault::at(Ehlo).reply("250-a\n250 b"),
+    );
+    for (word, fault) in [
+        ("alert 40", HandshakeFault::Alert(40)),
+        ("close", HandshakeFault::Close),
+        ("junk", HandshakeFault::Junk),
+        (
+            "plaintext 454 4.7.0 no TLS",
+            HandshakeFault::Plaintext("454 4.7.0 no TLS".into()),
+        ),
+        ("reset", HandshakeFault::Reset),
+        ("silence", HandshakeFault::Silence),
+        (
+            "version-floor 1.3",
+            HandshakeFault::VersionFloor(TlsVersion::Tls13),
+        ),
+    ] {
+        check(
+            &format!("at = 'handshake'\nhandshake = '{word}'"),
+            Fault::at(Handshake).handshake(fault),
+        );
+    }
+}
+
+#[test]
+fn what_a_file_does_not_say_works() {
+    let wish = server("");
+    assert_eq!(wish.persona, Persona::plain());
+    assert_eq!(wish.tls, TlsWish::StartTls);
+    assert_eq!(wish.auth, Auth::AcceptAny);
+    assert_eq!(wish.client_certificate, ClientCertificate::NotAsked);
+    assert_eq!(wish.tls_versions, [TlsVersion::Tls12, TlsVersion::Tls13]);
+    let certificate = CertificateWish {
+        flaws: vec![],
+        name: "mx.test".into(),
+        names: vec!["mx.test".into()],
+        only_names: false,
+        key: KeyKind::P256,
+        intermediate: true,
+    };
+    assert_eq!(wish.certificate, certificate);
+    let expired = CertificateWish {
+        flaws: vec![Flaw::Expired],
+        name: "a.test".into(),
+        names: vec!["a.test".into()],
+        ..certificate
+    };
+    assert_eq!(
+        server("host = 'a.test'\ncertificate = 'expired'").certificate,
+        expired
+    );
+    assert_eq!(
+        server("host = 'a.test'\ncertificate = ['tls/expired']").certificate,
+        expired
+    );
+    assert_eq!(
+        server("certificate = { flaw = 'expired', name = 'a.test' }").certificate,
+        expired
+    );
+}
+
+#[test]
+fn a_persona_table_changes_the_persona_that_it_is_based_on() {
+    let wish = server(
+        "limits = { recipients = 5 }\npersona = { based-on = 'exchange-2016', banner = '220 hi', \
+         replies = { noop = '250 yes' }, limits = { errors = 2, idle = '9s' } }",
+    );
+    let mut expected = Persona::exchange_2016();
+    expected.banner = "220 hi".into();
+    expected.replies.noop = "250 yes".into();
+    expected.limits.errors = 2;
+    expected.limits.idle = Duration::from_secs(9);
+    expected.limits.recipients = 5;
+    assert_eq!(wish.persona, expected);
+    let plain = server("persona = { host = 'a.test' }").persona;
+    assert_eq!(plain, Persona::plain().host("a.test"));
+}
+
+#[test]
+fn the_path_of_a_file_is_its_name() {
+    #[track_caller]
+    fn check(file: &str, id: &str) {
+        assert_eq!(id_of(file), id);
+    }
+    check("tls/expired.toml", "tls/expired");
+    check("/home/bob/scenarios/tls/expired.toml", "tls/expired");
+    check("C:\\scenarios\\net\\refused.toml", "net/refused");
+    check("/home/bob/monday.toml", "monday");
+    check("monday", "monday");
+}
+
+#[test]
+fn scenarios_are_found_by_name() {
+    assert_eq!(Scenario::named("tls/expired").unwrap().id, "tls/expired");
+    assert_eq!(Scenario::named("expired").unwrap().id, "tls/expired");
+    let error = |id| Scenario::named(id).unwrap_err().to_string();
+    assert_eq!(
+        error("tls/expird"),
+        "unknown scenario `tls/expird`\nhint: did you mean `tls/expired`?"
+    );
+    assert_eq!(
+        error("expird"),
+        "unknown scenario `expird`\nhint: did you mean `tls/expired`?"
+    );
+    assert_eq!(
+        error("alert-41-after-client-hello"),
+        "unknown scenario `alert-41-after-client-hello`\n\
+         hint: did you mean `handshake/alert-40-after-client-hello`?"
+    );
+    assert_eq!(error("frobnicate"), "unknown scenario `frobnicate`");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error() {
+    let error = Scenario::read("no/such/file.toml").unwrap_err().to_string();
+    let start = "no/such/file.toml: cannot be read: ";
+    assert!(error.starts_with(start), "{error}");
+}
+
+#[test]
+fn the_example_shows_every_key_and_can_be_read() {
+    let text = mailfault_scenarios::EXAMPLE;
+    let scenario = Scenario::parse("example.toml", text).unwrap();
+    assert_eq!(scenario.faults.len(), 3);
+    let keys = "summary expect rfc verifying kind story tls host tls-versions cipher-suites groups \
+                client-certificate auth require-tls require-auth persona limits certificate flaw \
+                name names only-names key intermediate at matching session from skip in-clear \
+                inside-tls after-octets add close conceal delay drip handshake hide mask raw \
+                raw-hex reply reset stall times once chance seed";
+    for key in keys.split(' ') {
+        let written = [
+            format!("{key} "),
+            format!("server.{key}]"),
+            format!("`{key} = "),
+        ];
+        assert!(written.iter().any(|word| text.contains(word)), "{key}");
+    }
+}
+
+/// What must be refused only by a client that has credentials, or a certificate.
+const MAY_HAVE_NO_REASON: [&str; 2] = [
+    "handshake/client-cert-rejected",
+    "starttls/auth-only-before-tls",
+];
+
+#[test]
+fn the_catalogue_keeps_its_rules() {
+    let all = Scenario::all();
+    assert_eq!(all.len(), mailfault_scenarios::all().len());
+    let mut ids = BTreeSet::new();
+    let mut summaries = BTreeSet::new();
+    for (scenario, (id, _)) in all.iter().zip(mailfault_scenarios::all()) {
+        assert_eq!(scenario.id, *id);
+        assert!(ids.insert(id), "{id} stands twice");
+        let summary = &scenario.summary;
+        assert!(summaries.insert(summary), "{id}: another has its summary");
+        assert!(!summary.ends_with('.'), "{id}: {summary}");
+        assert!(!summary.contains('\n'), "{id}: {summary}");
+        // A protocol's word may begin it, an ordinary word only in lower case.
+        let word = summary.split([' ', ':', ',']).next().unwrap_or_default();
+        let protocol = word.chars().all(|c| !c.is_ascii_lowercase());
+        let lower = word.starts_with(|c: char| c.is_ascii_lowercase());
+        assert!(protocol && word.len() > 1 || lower, "{id}: {summary}");
+        if scenario.kind == Kind::Control {
+            assert_eq!(scenario.expect, [Outcome::Delivered], "{id}");
+        } else {
+            assert!(!scenario.rfc.is_empty(), "{id} names no RFC");
+        }
+        match scenario.verifying {
+            Some(Requirement::Refuse) => assert!(
+                !scenario.expect.contains(&Outcome::Delivered) || MAY_HAVE_NO_REASON.contains(id),
+                "{id}"
+            ),
+            Some(Requirement::Accept) => {
+                assert!(scenario.expect.contains(&Outcome::Delivered), "{id}");
+            }
+            _ => {}
+        }
+        let about_tls = ["tls/", "starttls/", "handshake/"].iter();
+        let about_tls = about_tls.clone().any(|folder| id.starts_with(folder));
+        assert_eq!(scenario.verifying.is_some(), about_tls, "{id}");
+    }
+}
+
+#[test]
+fn every_flaw_is_in_the_catalogue_as_its_own_table_says() {
+    for flaw in Flaw::all() {
+        let scenario = Scenario::named(flaw.id()).unwrap();
+        assert_eq!(scenario.server.certificate.flaws, [*flaw]);
+        if scenario.id.starts_with("tls/") {
+            assert_eq!(scenario.rfc, flaw.rfc(), "{flaw}");
+            assert_eq!(scenario.verifying, Some(flaw.requirement()), "{flaw}");
+        }
+    }
+}
+
+#[test]
+fn every_scenario_can_be_started() {
+    let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
+    for scenario in Scenario::all().into_iter().chain(example) {
+        let (builder, identity) = scenario.builder();
+        let flaws = &scenario.server.certificate.flaws;
+        assert_eq!(identity.flaws(), flaws.as_slice(), "{}", scenario.id);
+        match builder.try_start() {
+            Ok(server) => drop(server.finish()),
+            Err(error) => panic!("{}: {error}", scenario.id),
+        }
+    }
+}
