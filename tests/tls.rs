@@ -347,3 +347,26 @@ fn the_last_alert_of_a_client_is_always_told() {
         );
     }
 }
+
+/// RFC 5246 §7.4.6: without a client certificate TLS 1.2 ends in 40; TLS 1.3 has an alert for it.
+#[test]
+fn a_missing_client_certificate_has_the_alert_of_its_version() {
+    #[track_caller]
+    fn check(version: &'static rustls::SupportedProtocolVersion, alert: &str) {
+        let ca = Ca::new();
+        let server = MockServer::builder()
+            .implicit_tls(ca.issue("mx.test"))
+            .client_certificate(ClientCertificate::Required)
+            .start();
+        let client = RawClient::connect(server.addr());
+        // In TLS 1.3 the client has finished before the server judges.
+        let error = match client.tls(client_builder(&[version], ca.der())) {
+            Ok(mut client) => client.rest().unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(error.to_string().contains(alert), "{error}");
+        server.finish();
+    }
+    check(&rustls::version::TLS12, "HandshakeFailure");
+    check(&rustls::version::TLS13, "CertificateRequired");
+}

@@ -39,6 +39,8 @@ mod plan;
 mod report;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+#[cfg(feature = "scenario")]
+mod send;
 mod server;
 mod smtp;
 mod wire;

@@ -3,12 +3,15 @@
 //! A file states only what is wrong; everything else is a server that works. `example.toml` of
 //! the crate `mailfault-scenarios` explains every key.
 
+pub use checked::Checked;
 pub use expect::Kind;
 pub use server::{CertificateWish, ServerWish, TlsWish};
 
+mod checked;
 mod expect;
 mod fault;
 mod place;
+mod play;
 mod server;
 mod words;
 mod written;

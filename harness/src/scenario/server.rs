@@ -77,7 +77,12 @@ pub struct CertificateWish {
 impl ServerWish {
     /// A server as wished for, without the faults, and what it presents.
     pub(crate) fn builder(&self) -> (Builder, Identity) {
-        let identity = self.certificate.issue();
+        self.builder_under(&Ca::builder().key(self.certificate.key).build())
+    }
+
+    /// The same, with a certificate that this authority issues.
+    pub(crate) fn builder_under(&self, ca: &Ca) -> (Builder, Identity) {
+        let identity = self.certificate.issue(ca);
         let mut builder = MockServer::builder()
             .persona(self.persona.clone())
             .tls_versions(self.tls_versions.iter().copied())
@@ -102,9 +107,8 @@ impl ServerWish {
 }
 
 impl CertificateWish {
-    /// Mints it, under a root of its own.
-    fn issue(&self) -> Identity {
-        let root = Ca::builder().key(self.key).build();
+    /// Mints it.
+    fn issue(&self, root: &Ca) -> Identity {
         match self.intermediate {
             true => root.intermediate().issue(self.leaf()),
             false => root.issue(self.leaf()),
@@ -112,7 +116,7 @@ impl CertificateWish {
     }
 
     /// The wish in the words of the crate that mints.
-    fn leaf(&self) -> Leaf {
+    pub(super) fn leaf(&self) -> Leaf {
         let mut names = self.names.iter();
         let mut leaf = Leaf::new(names.next().unwrap_or(&self.name)).key(self.key);
         leaf = names.fold(leaf, |leaf, name| leaf.also(name));

@@ -31,6 +31,24 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The text of octets, padded.
+#[cfg(feature = "scenario")]
+pub(crate) fn encode(octets: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(octets.len().div_ceil(3) * 4);
+    for three in octets.chunks(3) {
+        let octet = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = octet(0) << 16 | octet(1) << 8 | octet(2);
+        for digit in 0..4 {
+            out.push(match digit <= three.len() {
+                true => char::from(DIGITS[(bits >> (18 - 6 * digit) & 63) as usize]),
+                false => '=',
+            });
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +68,21 @@ mod tests {
         check("dXN lcjE=", None);
         check("====", None);
         check("ü===", None);
+    }
+    #[cfg(feature = "scenario")]
+    #[test]
+    fn what_is_written_is_read() {
+        for octets in [
+            "",
+            "\0user\0pass",
+            "user1",
+            "user12",
+            "user123",
+            "\u{7ff}~?",
+        ] {
+            let text = encode(octets.as_bytes());
+            assert_eq!(decode(&text).as_deref(), Some(octets.as_bytes()), "{text}");
+        }
+        assert_eq!(encode(b"\0user\0pass"), "AHVzZXIAcGFzcw==");
     }
 }

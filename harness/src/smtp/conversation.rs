@@ -90,8 +90,12 @@ impl Conversation {
 
     async fn converse(&mut self, full: bool) -> Result<std::convert::Infallible, Lost> {
         let has_tls = self.house.starttls.is_some() || self.house.implicit.is_some();
-        let change = |session: &mut crate::report::Session| session.seen.tls_to_be_had = has_tls;
-        self.wire.recorder.change(change);
+        let implicit_tls = self.implicit_tls;
+        self.wire.recorder.change(|session| {
+            session.seen.tls_to_be_had = has_tls;
+            // On this port the connection itself begins TLS.
+            session.seen.reached_tls = implicit_tls;
+        });
 
         self.connect().await?;
         if self.implicit_tls {

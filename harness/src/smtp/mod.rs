@@ -1,5 +1,7 @@
 //! One SMTP conversation: replies and commands as values, and the loop that holds it.
 
+#[cfg(feature = "scenario")]
+pub(crate) use base64::encode as base64;
 pub(crate) use conversation::Conversation;
 pub use reply::Reply;
 pub(crate) use transaction::read_content;

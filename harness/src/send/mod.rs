@@ -1,0 +1,95 @@
+//! The client side of a conversation: a small submission client that does everything right.
+//!
+//! Scenarios are played with it, so it must be beyond reproach and never wait for ever: it
+//! demands TLS and verifies (RFC 8314 §5), or is told that there is no TLS at all. It blocks, so
+//! that it needs no runtime; and it reads replies by itself, because a parser that takes the code
+//! of the first line alone, or fails at what it does not know, hides what a server did.
+
+mod answer;
+mod attempt;
+mod client_tls;
+mod connection;
+mod message;
+mod sent;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mailfault_certs::{Der, Identity};
+
+use attempt::Attempting;
+pub(crate) use message::Message;
+pub(crate) use sent::{Attempt, Ending, Sent};
+
+/// How a client sends; [`send`](Self::send) does.
+#[derive(Clone, Debug)]
+pub(crate) struct Sender {
+    /// Whether TLS is demanded, and how it begins.
+    pub(crate) mode: Mode,
+    /// The name, or the address, that the certificate must be for.
+    pub(crate) name: String,
+    /// The roots that are trusted, and no others.
+    pub(crate) roots: Vec<Der>,
+    /// With whom to log in, where AUTH PLAIN is offered. Never sent in clear (RFC 8314 §4.1).
+    pub(crate) credentials: Option<Credentials>,
+    /// The client certificate to show where one is asked for.
+    pub(crate) identity: Option<Identity>,
+    /// Whether to try once more, on a new connection, what was answered with 4yz.
+    pub(crate) retry: bool,
+    /// How long to wait for one reply, a handshake, or the server to read on.
+    pub(crate) time_out: Duration,
+    /// Sends the content with BDAT where CHUNKING is offered (RFC 3030).
+    pub(crate) chunking: bool,
+}
+
+/// Whether TLS is demanded, and how it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// No TLS: for a server that has none.
+    Clear,
+    /// TLS from the first octet (RFC 8314 §3.3).
+    Implicit,
+    /// STARTTLS, and nothing without it (RFC 3207).
+    StartTls,
+}
+
+/// A name and a password.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) user: String,
+    pub(crate) password: String,
+}
+
+impl Sender {
+    /// A client that demands TLS, knows this name, and trusts these roots.
+    pub(crate) fn verifying(mode: Mode, name: &str, roots: &[Der]) -> Self {
+        Self {
+            mode,
+            name: name.to_owned(),
+            roots: roots.to_vec(),
+            credentials: None,
+            identity: None,
+            retry: false,
+            time_out: Duration::from_secs(10),
+            chunking: false,
+        }
+    }
+
+    /// A client for a server without TLS.
+    pub(crate) fn in_clear() -> Self {
+        Self::verifying(Mode::Clear, "", &[])
+    }
+
+    /// Sends a message, and says all that became of it.
+    pub(crate) fn send(&self, server: SocketAddr, message: &Message) -> Sent {
+        let mut attempts = vec![Attempting::new(self, message, &message.to).run(server)];
+        let again = attempts[0].deferred();
+        // RFC 5321 §4.5.4.1, without the half-hour that an MTA would wait.
+        if self.retry && !again.is_empty() {
+            attempts.push(Attempting::new(self, message, &again).run(server));
+        }
+        Sent { attempts }
+    }
+}
