@@ -146,6 +146,7 @@ pub(crate) fn serve(kind: Kind) -> ExitCode {
             Kind::Mailfault => {
                 let limits = Limits {
                     idle: Duration::from_secs(600),
+                    kept_mail: mailin::KEPT_MAIL,
                     ..Limits::default()
                 };
                 let started = MockServer::builder()

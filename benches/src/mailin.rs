@@ -13,6 +13,10 @@ use socket2::{Domain, Socket, Type};
 /// More than the load has connections.
 const THREADS: u32 = 16;
 
+/// How many octets of mail this and our own server keep: little enough that both are full soon,
+/// and the operating system is not asked for memory while they are measured.
+pub(crate) const KEPT_MAIL: usize = 8 * 1024 * 1024;
+
 /// Listens on a thread of its own, for as long as the process lives. The crate has no word for
 /// `nodelay`; with it the listener is given the option, which its connections inherit on Linux.
 pub(crate) fn start(identity: &Identity, nodelay: bool) -> Result<SocketAddr, Box<dyn Error>> {
@@ -66,7 +70,6 @@ impl Handler for Inbox {
     }
 
     fn data_end(&mut self) -> Response {
-        const BOUND: usize = 256 * 1024 * 1024;
         let message = std::mem::take(&mut self.message);
         let mut kept = self
             .kept
@@ -74,7 +77,7 @@ impl Handler for Inbox {
             .expect("no session panics while it keeps mail");
         kept.octets += message.len();
         kept.mail.push_back(message);
-        while kept.octets > BOUND
+        while kept.octets > KEPT_MAIL
             && let Some(oldest) = kept.mail.pop_front()
         {
             kept.octets -= oldest.len();
