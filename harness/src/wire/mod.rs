@@ -54,6 +54,10 @@ pub(crate) struct Line {
 /// A connection can go on no longer.
 pub(crate) type Lost = Ended;
 
+/// An idle session keeps no buffer that is larger: commands and most replies fit, a handshake
+/// does not.
+const KEPT: usize = 512;
+
 thread_local! {
     /// Where every connection of this thread reads to.
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; 64 * 1024].into());
@@ -159,8 +163,7 @@ impl Wire {
     /// Takes octets that [`some`](Self::some) has shown.
     pub(crate) fn consume(&mut self, count: usize) {
         if count == self.received.len() {
-            // An idle session keeps no large buffer.
-            match self.received.capacity() > 4 * 1024 {
+            match self.received.capacity() > KEPT {
                 true => self.received = Vec::new(),
                 false => self.received.clear(),
             }
@@ -221,7 +224,7 @@ impl Wire {
             self.write(&records).await?;
         }
         // Kept for the next reply, unless it has grown.
-        if records.capacity() <= 4 * 1024 {
+        if records.capacity() <= KEPT {
             self.records = records;
             self.records.clear();
         }
@@ -330,10 +333,9 @@ impl Wire {
         while !records.is_empty() {
             let progress = tls.read_tls(&mut records);
             let state = tls.process_new_packets();
-            while let Ok([first, rest @ ..]) = tls.reader().fill_buf() {
-                let count = 1 + rest.len();
-                self.received.push(*first);
-                self.received.extend_from_slice(rest);
+            while let Ok(plaintext @ [_, ..]) = tls.reader().fill_buf() {
+                let count = plaintext.len();
+                self.received.extend_from_slice(plaintext);
                 tls.reader().consume(count);
             }
             match (state, progress) {
