@@ -27,6 +27,8 @@ pub use report::{
 pub use server::{Auth, Builder, ClientCertificate, MockServer, Script};
 pub use smtp::Reply;
 
+#[cfg(feature = "audit")]
+pub mod audit;
 mod clock;
 mod crypto;
 #[cfg(feature = "scenario")]

@@ -4,7 +4,7 @@
 //! the crate `mailfault-scenarios` explains every key.
 
 pub use checked::Checked;
-pub use expect::Kind;
+pub use expect::{Kind, Opportunistic};
 pub use server::{CertificateWish, ServerWish, TlsWish};
 
 mod checked;
@@ -65,7 +65,9 @@ pub struct Scenario {
     /// What a client that demands TLS and verifies must make of it, where that is a matter of
     /// TLS.
     pub verifying: Option<Requirement>,
-    /// How such a client may end, as the server sees it; several where it may choose.
+    /// What a client may do that takes the TLS that it can get.
+    pub opportunistic: Opportunistic,
+    /// How a verifying client may end, as the server sees it; several where it may choose.
     pub expect: Vec<Outcome>,
     /// Whether anything is wrong at all.
     pub kind: Kind,
