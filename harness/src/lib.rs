@@ -26,6 +26,8 @@ pub use report::{
 };
 pub use server::{Auth, Builder, ClientCertificate, MockServer, Script};
 pub use smtp::Reply;
+#[cfg(feature = "scenario")]
+pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wordings};
 
 mod clock;
 mod crypto;
@@ -45,3 +47,5 @@ mod send;
 mod server;
 mod smtp;
 mod wire;
+#[cfg(feature = "scenario")]
+mod wording;
