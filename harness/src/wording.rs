@@ -54,37 +54,37 @@ pub enum Servers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ClientVerdict {
-    /// The certificate passed; of a client that sends mail: it reported success.
-    Accepted,
-    /// The message was sent inside TLS, then it reported failure.
-    SentThenError,
-    /// The message went out without TLS.
-    DeliveredInClear,
-    /// AUTH went out without TLS.
-    LeakedCredentials,
-    /// MAIL FROM went out without TLS.
-    LeakedEnvelope,
     /// It reported an error and sent no mail.
     Refused,
     /// It gave up by its own limit.
     TimedOut,
     /// It still waited when it was ended.
     Hung,
+    /// The message was sent inside TLS, then it reported failure.
+    SentThenError,
+    /// AUTH went out without TLS.
+    LeakedCredentials,
+    /// MAIL FROM went out without TLS.
+    LeakedEnvelope,
+    /// The message went out without TLS.
+    DeliveredInClear,
+    /// The certificate passed; of a client that sends mail: it reported success.
+    Accepted,
     /// It could not be set up for this.
     NotJudged,
 }
 
 impl ClientVerdict {
-    /// Every verdict, those that went on first.
+    /// Every verdict, those that stopped first.
     pub const ALL: [Self; 9] = [
-        Self::Accepted,
-        Self::SentThenError,
-        Self::DeliveredInClear,
-        Self::LeakedCredentials,
-        Self::LeakedEnvelope,
         Self::Refused,
         Self::TimedOut,
         Self::Hung,
+        Self::SentThenError,
+        Self::LeakedCredentials,
+        Self::LeakedEnvelope,
+        Self::DeliveredInClear,
+        Self::Accepted,
         Self::NotJudged,
     ];
 
