@@ -26,6 +26,8 @@ pub use report::{
 };
 pub use server::{Auth, Builder, ClientCertificate, MockServer, Script};
 pub use smtp::Reply;
+#[cfg(feature = "scenario")]
+pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wordings};
 
 #[cfg(feature = "audit")]
 pub mod audit;
@@ -47,3 +49,5 @@ mod send;
 mod server;
 mod smtp;
 mod wire;
+#[cfg(feature = "scenario")]
+mod wording;

@@ -12,6 +12,13 @@
 /// A scenario file that explains every key and can be played itself.
 pub const EXAMPLE: &str = include_str!("../example.toml");
 
+/// What real clients did with each fault and what they said: tab-separated, explained by the
+/// comments at its top. `mailfault::wordings` reads it.
+pub const VERDICTS: &str = include_str!("../verdicts.tsv");
+
+/// What clients say that nobody observed, each with the document that tells it, in the same manner.
+pub const DOCUMENTED: &str = include_str!("../documented.tsv");
+
 /// Every scenario, as its id and its text: controls first, those that an audit plays first before
 /// the others; then folder by folder in alphabetical order.
 #[must_use]
