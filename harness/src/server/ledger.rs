@@ -134,6 +134,14 @@ impl Ledger {
         self.state().mail.iter().cloned().collect()
     }
 
+    /// The session of this number, unless it was forgotten.
+    pub(crate) fn session(&self, number: u64) -> Option<Session> {
+        let state = self.state();
+        let mut sessions = state.sessions.iter();
+        let session = sessions.find(|one| lock(one).number == number)?;
+        Some(lock(session).clone())
+    }
+
     /// Everything so far.
     pub(crate) fn report(&self) -> Report {
         let state = self.state();
@@ -163,15 +171,16 @@ impl Recorder {
 
     pub(crate) fn record(&self, what: What) {
         let at = self.began.elapsed();
-        if let Some(observer) = &self.ledger.observer {
-            let event = Event {
-                at,
-                what: what.clone(),
-            };
-            observer(self.number, &event);
-        }
+        let seen = self.ledger.observer.as_ref().map(|observer| {
+            let what = what.clone();
+            (observer, Event { at, what })
+        });
         let limit = self.ledger.limits.transcript;
         lock(&self.session).transcript.push(at, what, limit);
+        // Who is told may look at the session, and finds the event there.
+        if let Some((observer, event)) = seen {
+            observer(self.number, &event);
+        }
     }
 
     pub(crate) fn note(&self, text: impl Into<String>) {
