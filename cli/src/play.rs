@@ -102,6 +102,9 @@ pub(crate) fn make_directory(path: &Path) -> Result<(), Error> {
 /// What a client has to know of a running server.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
+    /// Where the server listens; perhaps everywhere.
+    pub(crate) listening: SocketAddr,
+    /// Where a client on this machine connects.
     pub(crate) addr: SocketAddr,
     pub(crate) implicit_addr: Option<SocketAddr>,
     /// Where TLS is to be had.
@@ -117,17 +120,10 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn new(scenario: &Scenario, server: &MockServer, files: &Files) -> Self {
-        let mut addr = server.addr();
-        if addr.ip().is_unspecified() {
-            // Everywhere is no place to connect to; here is one of them.
-            addr.set_ip(match addr.ip() {
-                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-            });
-        }
         Self {
-            addr,
-            implicit_addr: server.implicit_addr(),
+            listening: server.addr(),
+            addr: connectable(server.addr()),
+            implicit_addr: server.implicit_addr().map(connectable),
             tls: scenario.server.tls,
             name: scenario.server.certificate.name.clone(),
             ca: files.ca().display().to_string(),
@@ -140,6 +136,7 @@ impl Target {
     /// The server of a case of an audit.
     pub(crate) fn of(case: &Case, files: &Files) -> Self {
         Self {
+            listening: case.addr(),
             addr: case.addr(),
             implicit_addr: case.implicit_addr(),
             tls: case.tls(),
@@ -150,6 +147,16 @@ impl Target {
             to: case.to().to_owned(),
         }
     }
+}
+
+/// Everywhere is no place to connect to; here is one of them.
+fn connectable(mut addr: SocketAddr) -> SocketAddr {
+    match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => addr.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => addr.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    addr
 }
 
 /// The credentials without which the server, or its fault, is not seen.

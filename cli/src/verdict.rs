@@ -1,7 +1,7 @@
 //! What became of a client, in words.
 
 use mailfault::scenario::{Kind, Scenario};
-use mailfault::{Leak, Outcome, Report, Session, What};
+use mailfault::{InClear, Leak, Outcome, Report, Requirement, Session, What};
 
 /// `5280 6.1.3; 7817 3` as `RFC 5280 6.1.3; RFC 7817 3`; empty if no RFC binds the client.
 pub(crate) fn rfc(sections: &str) -> String {
@@ -44,7 +44,10 @@ pub(crate) fn of_run(scenario: &Scenario, outcome: Outcome) -> String {
     let Scenario { id, summary, .. } = scenario;
     let because = because(scenario);
     if scenario.expect.contains(&outcome) {
-        return format!("{id}: {outcome}, as a correct client should{because}");
+        return format!(
+            "{id}: {outcome}, {}{because}",
+            as_expected(scenario, outcome)
+        );
     }
     let expected = expected(scenario);
     let what = match outcome {
@@ -62,11 +65,23 @@ pub(crate) fn of_run(scenario: &Scenario, outcome: Outcome) -> String {
     format!("{id}: {what}; {at}, and a correct client ends with {expected}{because}")
 }
 
+/// How right an outcome is that is expected: where there are several, a client may choose.
+fn as_expected(scenario: &Scenario, outcome: Outcome) -> &'static str {
+    match (&*scenario.expect, scenario.verifying) {
+        ([_], _) => "as a correct client should",
+        (_, Some(Requirement::ShouldRefuse)) => match outcome {
+            Outcome::Delivered => "which is lenient, since a correct client should refuse",
+            _ => "as a correct client should",
+        },
+        _ => "as a correct client may",
+    }
+}
+
 /// One line: how a session ended, and what the server learnt by it.
 pub(crate) fn of_session(scenario: &Scenario, session: &Session) -> String {
     let outcome = session.outcome();
     let judged = match scenario.expect.contains(&outcome) {
-        true => "as a correct client should".to_owned(),
+        true => as_expected(scenario, outcome).to_owned(),
         false => format!("where a correct client ends with {}", expected(scenario)),
     };
     let mut line = format!("{outcome}, {judged}");
@@ -85,12 +100,12 @@ pub(crate) fn of_session(scenario: &Scenario, session: &Session) -> String {
 
 /// What went out in clear that should be secret, in one line; empty if nothing did.
 pub(crate) fn leaks(session: &Session) -> String {
-    let leaks = session.in_clear().iter();
-    let mut leaks: Vec<&str> = leaks.map(|leak| leak.text.trim_end()).collect();
+    let told = |leak: &InClear| leak.text.trim_end().to_owned();
+    let mut leaks: Vec<String> = session.in_clear().iter().map(told).collect();
     const SHOWN: usize = 5;
     if leaks.len() > SHOWN {
         leaks.truncate(SHOWN);
-        leaks.push("…");
+        leaks.push("…".to_owned());
     }
     leaks.join(", ")
 }

@@ -40,33 +40,33 @@ fn verifying() {
     let lettre = client("lettre Tls::Required", Tls::Required);
     lettre.check(
         "
-        control/starttls          delivered           -   250
-        tls/expired               refused-tls         45  invalid peer certificate: certificate expired
-        tls/self-signed           refused-tls         48  invalid peer certificate: UnknownIssuer
-        tls/untrusted-root        refused-tls         48  invalid peer certificate: UnknownIssuer
-        tls/wrong-name            refused-tls         42  invalid peer certificate: certificate not valid for name
-        tls/missing-intermediate  refused-tls         48  invalid peer certificate: UnknownIssuer
-        starttls/stripped         refused-tls         -   STARTTLS is not supported on this server
-        starttls/masked           refused-tls         -   STARTTLS is not supported on this server
-        starttls/offered-then-454 refused-tls         -   transient error (454): 4.7.0 TLS not available due to temporary reason
-        starttls/offered-then-502 refused-tls         -   permanent error (502): 5.5.1 Command not implemented
-        mail/rcpt-450-4.7.1       refused-smtp        -   transient error (450): 4.7.1 greylisted, try again in 300 seconds
-        mail/body-554-5.7.1       refused-smtp        -   permanent error (554): 5.7.1 message refused as spam
-        net/reset-after-final-dot gave-up             -   network error: Connection reset by peer
-        starttls/220-multiline    delivered           -   250
-        starttls/220-no-text      refused-tls         -   response error: error Tag at:
-        starttls/220-then-alert-40 refused-tls         -   network error: received fatal alert: HandshakeFailure
-        starttls/220-then-close-after-client-hello refused-tls         -   network error: unexpected end of file
-        starttls/close-instead-of-reply refused-tls         -   response error: incomplete response
-        starttls/offered-then-250 delivered           -   250
-        mail/greeting-554         refused-smtp        -   permanent error (554): 5.3.2 no service here
-        mail/rcpt-251             delivered           -   250
-        mail/body-200             delivered           -   200
-        mail/quit-500             delivered           -   250
-        net/close-before-greeting gave-up             -   response error: incomplete response
-        net/reset-at-rcpt         gave-up             -   network error: Connection reset by peer (os error 104)
-        net/close-at-quit         delivered           -   250
-        net/reply-byte-by-byte    delivered           -   250
+        control/starttls                            delivered     -   250
+        tls/expired                                 refused-tls   45  invalid peer certificate: certificate expired
+        tls/self-signed                             refused-tls   48  invalid peer certificate: UnknownIssuer
+        tls/untrusted-root                          refused-tls   48  invalid peer certificate: UnknownIssuer
+        tls/wrong-name                              refused-tls   42  invalid peer certificate: certificate not valid for name
+        tls/missing-intermediate                    refused-tls   48  invalid peer certificate: UnknownIssuer
+        starttls/stripped                           refused-tls   -   STARTTLS is not supported on this server
+        starttls/masked                             refused-tls   -   STARTTLS is not supported on this server
+        starttls/offered-then-454                   refused-tls   -   transient error (454): 4.7.0 TLS not available due to temporary reason
+        starttls/offered-then-502                   refused-tls   -   permanent error (502): 5.5.1 Command not implemented
+        mail/rcpt-450-4.7.1                         refused-smtp  -   transient error (450): 4.7.1 greylisted
+        mail/body-554-5.7.1                         refused-smtp  -   permanent error (554): 5.7.1
+        net/reset-after-final-dot                   gave-up       -   network error: Connection reset by peer
+        starttls/220-multiline                      delivered     -   250
+        starttls/220-no-text                        refused-tls   -   response error: error Tag at:
+        starttls/220-then-alert-40                  refused-tls   -   network error: received fatal alert: HandshakeFailure
+        starttls/220-then-close-after-client-hello  refused-tls   -   network error: unexpected end of file
+        starttls/close-instead-of-reply             refused-tls   -   response error: incomplete response
+        starttls/offered-then-250                   delivered     -   250
+        mail/greeting-554                           refused-smtp  -   permanent error (554): 5.3.2 no service here
+        mail/rcpt-251                               delivered     -   250
+        mail/body-200                               delivered     -   200
+        mail/quit-500                               delivered     -   250
+        net/close-before-greeting                   gave-up       -   response error: incomplete response
+        net/reset-at-rcpt                           gave-up       -   network error: Connection reset by peer (os error 104)
+        net/close-at-quit                           delivered     -   250
+        net/reply-byte-by-byte                      delivered     -   250
         ",
     );
 }
@@ -76,10 +76,10 @@ fn opportunistic() {
     let lettre = client("lettre Tls::Opportunistic", Tls::Opportunistic);
     lettre.check(
         "
-        control/starttls          delivered           -   250
-        tls/expired               refused-tls         45  invalid peer certificate: certificate expired
-        starttls/stripped         leaked-credentials  -   250
-        starttls/offered-then-502 refused-tls         -   permanent error (502): 5.5.1 Command not implemented
+        control/starttls           delivered           -   250
+        tls/expired                refused-tls         45  invalid peer certificate: certificate expired
+        starttls/stripped          leaked-credentials  -   250
+        starttls/offered-then-502  refused-tls         -   permanent error (502): 5.5.1 Command not implemented
         ",
     );
 }

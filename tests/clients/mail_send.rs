@@ -58,33 +58,33 @@ fn verifying() {
     let mail_send = client();
     mail_send.check(
         "
-        control/starttls          delivered           -   sent
-        tls/expired               refused-tls         45  TLS error: invalid peer certificate: certificate expired
-        tls/self-signed           refused-tls         48  TLS error: invalid peer certificate: UnknownIssuer
-        tls/untrusted-root        refused-tls         48  TLS error: invalid peer certificate: UnknownIssuer
-        tls/wrong-name            refused-tls         42  TLS error: invalid peer certificate: certificate not valid for name
-        tls/missing-intermediate  refused-tls         48  TLS error: invalid peer certificate: UnknownIssuer
-        starttls/stripped         refused-tls         -   STARTTLS extension unavailable
-        starttls/masked           refused-tls         -   STARTTLS extension unavailable
-        starttls/offered-then-454 refused-tls         -   Unexpected reply: Code: 454
-        starttls/offered-then-502 refused-tls         -   Unexpected reply: Code: 502
-        mail/rcpt-450-4.7.1       refused-smtp        -   Unexpected reply: Code: 450
-        mail/body-554-5.7.1       refused-smtp        -   Unexpected reply: Code: 554
-        net/reset-after-final-dot gave-up             -   Connection reset by peer
-        starttls/220-multiline    delivered           -   sent
-        starttls/220-no-text      delivered           -   sent
-        starttls/220-then-alert-40 refused-tls         -   TLS error: received fatal alert: HandshakeFailure
-        starttls/220-then-close-after-client-hello refused-tls         -   I/O error: tls handshake eof
-        starttls/close-instead-of-reply refused-tls         -   Unparseable SMTP reply
-        starttls/offered-then-250 delivered           -   sent
-        mail/greeting-554         refused-smtp        -   Unexpected reply: Code: 554
-        mail/rcpt-251             delivered           -   sent
-        mail/body-200             delivered           -   sent
-        mail/quit-500             delivered           -   sent
-        net/close-before-greeting gave-up             -   Unparseable SMTP reply
-        net/reset-at-rcpt         gave-up             -   I/O error: Connection reset by peer (os error 104)
-        net/close-at-quit         delivered           -   sent
-        net/reply-byte-by-byte    delivered           -   sent
+        control/starttls                            delivered     -   sent
+        tls/expired                                 refused-tls   45  TLS error: invalid peer certificate: certificate expired
+        tls/self-signed                             refused-tls   48  TLS error: invalid peer certificate: UnknownIssuer
+        tls/untrusted-root                          refused-tls   48  TLS error: invalid peer certificate: UnknownIssuer
+        tls/wrong-name                              refused-tls   42  TLS error: invalid peer certificate: certificate not valid for name
+        tls/missing-intermediate                    refused-tls   48  TLS error: invalid peer certificate: UnknownIssuer
+        starttls/stripped                           refused-tls   -   STARTTLS extension unavailable
+        starttls/masked                             refused-tls   -   STARTTLS extension unavailable
+        starttls/offered-then-454                   refused-tls   -   Unexpected reply: Code: 454
+        starttls/offered-then-502                   refused-tls   -   Unexpected reply: Code: 502
+        mail/rcpt-450-4.7.1                         refused-smtp  -   Unexpected reply: Code: 450
+        mail/body-554-5.7.1                         refused-smtp  -   Unexpected reply: Code: 554
+        net/reset-after-final-dot                   gave-up       -   Connection reset by peer
+        starttls/220-multiline                      delivered     -   sent
+        starttls/220-no-text                        delivered     -   sent
+        starttls/220-then-alert-40                  refused-tls   -   TLS error: received fatal alert: HandshakeFailure
+        starttls/220-then-close-after-client-hello  refused-tls   -   I/O error: tls handshake eof
+        starttls/close-instead-of-reply             refused-tls   -   Unparseable SMTP reply
+        starttls/offered-then-250                   delivered     -   sent
+        mail/greeting-554                           refused-smtp  -   Unexpected reply: Code: 554
+        mail/rcpt-251                               delivered     -   sent
+        mail/body-200                               delivered     -   sent
+        mail/quit-500                               delivered     -   sent
+        net/close-before-greeting                   gave-up       -   Unparseable SMTP reply
+        net/reset-at-rcpt                           gave-up       -   I/O error: Connection reset by peer (os error 104)
+        net/close-at-quit                           delivered     -   sent
+        net/reply-byte-by-byte                      delivered     -   sent
         ",
     );
 }

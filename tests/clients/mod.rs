@@ -1,8 +1,8 @@
 //! Real mail clients against the library: what they said, and what our report says.
 //!
-//! Each client has a file with a table: a fault, words that the client says of it, the outcome in
-//! the report, the alert that the client sent. Whether it refused, delivered or leaked is held
-//! against `verdicts.tsv`, and so are the words.
+//! Each client has a file with tables: a fault of the catalogue, the outcome in the report, the
+//! alert that the client sent, words that the client says. Whether it refused, delivered or leaked
+//! is held against `verdicts.tsv`, and so are the words.
 //!
 //! A client that is not installed is skipped aloud; with `MAILFAULT_REQUIRE_CLIENTS=1` its tests
 //! fail. `.ci/clients` installs them all.
@@ -19,7 +19,7 @@ mod errand; // what a client is asked to do, and what it said
 mod served; // the server that shows a fault, by the fault's id in the catalogue
 mod verdicts; // what was measured before, and the differences that are known
 
-use mailfault::{Alert, Fault, Leaf, Leak, MockServer, Outcome, Report, Session, Stage::*, What};
+use mailfault::{Alert, Fault, Leak, MockServer, Outcome, Report, Session, Stage::*, What};
 
 use errand::{BODY, Errand, FROM, NAME, SUBJECT, Said, TO, USER};
 
@@ -107,7 +107,7 @@ impl Client {
     /// again, as by a queue, it delivers.
     #[track_caller]
     fn check_greylisting(&self, words: &str) {
-        let identity = served::issue(Leaf::new(NAME));
+        let identity = served::healthy();
         let server = MockServer::builder()
             .starttls(identity.clone())
             .fault(

@@ -49,34 +49,34 @@ fn verifying() {
     };
     nodemailer.check(
         "
-        control/starttls          delivered           -   250 2.
-        tls/expired               refused-tls         -   ESOCKET: certificate has expired
-        tls/self-signed           refused-tls         -   ESOCKET: self-signed certificate
-        tls/untrusted-root        refused-tls         -   ESOCKET: unable to get local issuer certificate
-        tls/wrong-name            refused-tls         -   Hostname/IP does not match certificate's altnames
-        tls/missing-intermediate  refused-tls         -   ESOCKET: unable to verify the first certificate
-        starttls/stripped         refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
-        starttls/masked           refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
-        starttls/offered-then-454 refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 454 4.7.0
-        starttls/offered-then-502 refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
-        mail/rcpt-450-4.7.1       refused-smtp        -   EENVELOPE: Can't send mail - all recipients were rejected: 450 4.7.1 greylisted
-        mail/body-554-5.7.1       refused-smtp        -   EMESSAGE: Message failed: 554 5.7.1 message refused as spam
-        net/reset-after-final-dot gave-up             -   ESOCKET: read ECONNRESET
-        starttls/220-multiline    delivered           -   250
-        starttls/220-no-text      delivered           -   250
-        starttls/220-then-alert-40 refused-tls         -   sslv3 alert handshake failure
-        starttls/220-then-close-after-client-hello refused-tls         -   ESOCKET: Client network socket disconnected before secure TLS connection was established
-        starttls/close-instead-of-reply refused-tls         -   ECONNECTION: Connection closed unexpectedly
-        starttls/offered-then-250 delivered           -   250
-        mail/greeting-554         refused-smtp        -   EPROTOCOL: Invalid greeting. response=554 5.3.2 no service here: 554 5.3.2 no service here
-        mail/rcpt-251             delivered           -   250
-        mail/body-200             delivered           -   200 what
-        mail/quit-500             delivered           -   250
-        net/close-before-greeting gave-up             -   ECONNECTION: Connection closed unexpectedly
+        control/starttls                            delivered     -   250 2.
+        tls/expired                                 refused-tls   -   ESOCKET: certificate has expired
+        tls/self-signed                             refused-tls   -   ESOCKET: self-signed certificate
+        tls/untrusted-root                          refused-tls   -   ESOCKET: unable to get local issuer certificate
+        tls/wrong-name                              refused-tls   -   Hostname/IP does not match certificate's altnames
+        tls/missing-intermediate                    refused-tls   -   ESOCKET: unable to verify the first certificate
+        starttls/stripped                           refused-tls   -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
+        starttls/masked                             refused-tls   -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
+        starttls/offered-then-454                   refused-tls   -   ETLS: Error upgrading connection with STARTTLS: 454 4.7.0
+        starttls/offered-then-502                   refused-tls   -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
+        mail/rcpt-450-4.7.1                         refused-smtp  -   EENVELOPE: Can't send mail - all recipients were rejected: 450 4.7.1 greylisted
+        mail/body-554-5.7.1                         refused-smtp  -   EMESSAGE: Message failed: 554 5.7.1
+        net/reset-after-final-dot                   gave-up       -   ESOCKET: read ECONNRESET
+        starttls/220-multiline                      delivered     -   250
+        starttls/220-no-text                        delivered     -   250
+        starttls/220-then-alert-40                  refused-tls   -   sslv3 alert handshake failure
+        starttls/220-then-close-after-client-hello  refused-tls   -   ESOCKET: Client network socket disconnected before secure TLS connection was established
+        starttls/close-instead-of-reply             refused-tls   -   ECONNECTION: Connection closed unexpectedly
+        starttls/offered-then-250                   delivered     -   250
+        mail/greeting-554                           refused-smtp  -   EPROTOCOL: Invalid greeting. response=554 5.3.2 no service here: 554 5.3.2 no service here
+        mail/rcpt-251                               delivered     -   250
+        mail/body-200                               delivered     -   200 what
+        mail/quit-500                               delivered     -   250
+        net/close-before-greeting                   gave-up       -   ECONNECTION: Connection closed unexpectedly
         # ECONNRESET, or ECONNECTION where the reply to the pipelined MAIL arrives with the reset.
-        net/reset-at-rcpt         gave-up             -   ECONN
-        net/close-at-quit         delivered           -   250
-        net/reply-byte-by-byte    delivered           -   250
+        net/reset-at-rcpt                           gave-up       -   ECONN
+        net/close-at-quit                           delivered     -   250
+        net/reply-byte-by-byte                      delivered     -   250
         ",
     );
 }
@@ -88,10 +88,10 @@ fn opportunistic() {
     };
     nodemailer.check(
         "
-        control/starttls          delivered           -   250 2.
-        tls/expired               refused-tls         -   ESOCKET: certificate has expired
-        starttls/stripped         leaked-credentials  -   250 2.
-        starttls/offered-then-502 refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
+        control/starttls           delivered           -   250 2.
+        tls/expired                refused-tls         -   ESOCKET: certificate has expired
+        starttls/stripped          leaked-credentials  -   250 2.
+        starttls/offered-then-502  refused-tls         -   ETLS: Error upgrading connection with STARTTLS: 502 5.5.1
         ",
     );
 }

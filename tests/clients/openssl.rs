@@ -50,24 +50,24 @@ fn verifying() {
     };
     openssl.check(
         "
-        control/starttls          delivered           -
-        tls/expired               refused-tls         45  num=10:certificate has expired
-        tls/self-signed           refused-tls         48  num=18:self-signed certificate
-        tls/untrusted-root        refused-tls         48  num=20:unable to get local issuer certificate
-        tls/wrong-name            refused-tls         42  num=62:hostname mismatch
-        tls/missing-intermediate  refused-tls         48  num=20:unable to get local issuer certificate
+        control/starttls                            delivered    -
+        tls/expired                                 refused-tls  45  num=10:certificate has expired
+        tls/self-signed                             refused-tls  48  num=18:self-signed certificate
+        tls/untrusted-root                          refused-tls  48  num=20:unable to get local issuer certificate
+        tls/wrong-name                              refused-tls  42  num=62:hostname mismatch
+        tls/missing-intermediate                    refused-tls  48  num=20:unable to get local issuer certificate
         # It goes on to TLS whatever the server said, and meets the server's SMTP.
-        starttls/stripped         refused-tls         -   wrong version number
-        starttls/masked           refused-tls         -   wrong version number
-        starttls/offered-then-454 refused-tls         -   wrong version number
-        starttls/offered-then-502 refused-tls         -   wrong version number
-        net/reset-after-final-dot gave-up             -   errno=104
-        starttls/220-multiline    delivered           -
-        starttls/220-no-text      delivered           -
-        starttls/220-then-alert-40 refused-tls         -   sslv3 alert handshake failure
-        starttls/220-then-close-after-client-hello refused-tls         50  error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading
-        starttls/close-instead-of-reply refused-tls         -   error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading
-        starttls/offered-then-250 delivered           -
+        starttls/stripped                           refused-tls  -   wrong version number
+        starttls/masked                             refused-tls  -   wrong version number
+        starttls/offered-then-454                   refused-tls  -   wrong version number
+        starttls/offered-then-502                   refused-tls  -   wrong version number
+        net/reset-after-final-dot                   gave-up      -   errno=104
+        starttls/220-multiline                      delivered    -
+        starttls/220-no-text                        delivered    -
+        starttls/220-then-alert-40                  refused-tls  -   sslv3 alert handshake failure
+        starttls/220-then-close-after-client-hello  refused-tls  50  error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading
+        starttls/close-instead-of-reply             refused-tls  50  error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading
+        starttls/offered-then-250                   delivered    -
         ",
     );
 }

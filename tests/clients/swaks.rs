@@ -48,32 +48,32 @@ fn verifying() {
     };
     swaks.check(
         "
-        control/starttls          delivered           -
-        tls/expired               refused-tls         45  certificate verify failed
-        tls/self-signed           refused-tls         48  certificate verify failed
-        tls/untrusted-root        refused-tls         48  certificate verify failed
-        tls/wrong-name            delivered           -
-        tls/missing-intermediate  refused-tls         48  certificate verify failed
-        starttls/stripped         refused-tls         -   Host did not advertise STARTTLS
-        starttls/masked           refused-tls         -   Host did not advertise STARTTLS
-        starttls/offered-then-454 refused-tls         -   STARTTLS attempted but failed
-        starttls/offered-then-502 refused-tls         -   STARTTLS attempted but failed
-        mail/rcpt-450-4.7.1       refused-smtp        -   450 4.7.1 greylisted, try again in 300 seconds
-        mail/body-554-5.7.1       refused-smtp        -   554 5.7.1 message refused as spam
-        net/reset-after-final-dot gave-up             -   Remote host closed connection unexpectedly.
-        starttls/220-multiline    delivered           -
-        starttls/220-then-alert-40 refused-tls         -   TLS startup failed (connect(): error:0A000410:SSL routines::sslv3 alert handshake failure)
-        starttls/220-then-close-after-client-hello refused-tls         50  TLS startup failed (connect(): error:0A000126:SSL routines::unexpected eof while reading)
-        starttls/close-instead-of-reply refused-tls         -   Remote host closed connection unexpectedly.
-        starttls/offered-then-250 refused-tls         -   STARTTLS attempted but failed
-        mail/greeting-554         refused-smtp        -   554 5.3.2 no service here
-        mail/rcpt-251             gave-up             -   251 2.1.5 user not local; will forward
-        mail/body-200             delivered           -   200 what
-        mail/quit-500             delivered           -
-        net/close-before-greeting gave-up             -   Remote host closed connection unexpectedly.
-        net/reset-at-rcpt         gave-up             -   Remote host closed connection unexpectedly.
-        net/close-at-quit         delivered           -   Remote host closed connection unexpectedly.
-        net/reply-byte-by-byte    delivered           -
+        control/starttls                            delivered     -
+        tls/expired                                 refused-tls   45  certificate verify failed
+        tls/self-signed                             refused-tls   48  certificate verify failed
+        tls/untrusted-root                          refused-tls   48  certificate verify failed
+        tls/wrong-name                              delivered     -
+        tls/missing-intermediate                    refused-tls   48  certificate verify failed
+        starttls/stripped                           refused-tls   -   Host did not advertise STARTTLS
+        starttls/masked                             refused-tls   -   Host did not advertise STARTTLS
+        starttls/offered-then-454                   refused-tls   -   STARTTLS attempted but failed
+        starttls/offered-then-502                   refused-tls   -   STARTTLS attempted but failed
+        mail/rcpt-450-4.7.1                         refused-smtp  -   450 4.7.1 greylisted
+        mail/body-554-5.7.1                         refused-smtp  -   554 5.7.1
+        net/reset-after-final-dot                   gave-up       -   Remote host closed connection unexpectedly.
+        starttls/220-multiline                      delivered     -
+        starttls/220-then-alert-40                  refused-tls   -   TLS startup failed (connect(): error:0A000410:SSL routines::sslv3 alert handshake failure)
+        starttls/220-then-close-after-client-hello  refused-tls   50  TLS startup failed (connect(): error:0A000126:SSL routines::unexpected eof while reading)
+        starttls/close-instead-of-reply             refused-tls   -   Remote host closed connection unexpectedly.
+        starttls/offered-then-250                   refused-tls   -   STARTTLS attempted but failed
+        mail/greeting-554                           refused-smtp  -   554 5.3.2 no service here
+        mail/rcpt-251                               gave-up       -   251 2.1.5 user not local; will forward
+        mail/body-200                               delivered     -   200 what
+        mail/quit-500                               delivered     -
+        net/close-before-greeting                   gave-up       -   Remote host closed connection unexpectedly.
+        net/reset-at-rcpt                           gave-up       -   Remote host closed connection unexpectedly.
+        net/close-at-quit                           delivered     -   Remote host closed connection unexpectedly.
+        net/reply-byte-by-byte                      delivered     -
         ",
     );
 }
@@ -85,10 +85,10 @@ fn opportunistic() {
     };
     swaks.check(
         "
-        control/starttls          delivered           -
-        tls/expired               delivered           -
-        starttls/stripped         delivered-in-clear  -
-        starttls/offered-then-502 delivered-in-clear  -
+        control/starttls           delivered           -
+        tls/expired                delivered           -
+        starttls/stripped          delivered-in-clear  -
+        starttls/offered-then-502  delivered-in-clear  -
         ",
     );
 }

@@ -1,4 +1,4 @@
-//! The shapes of `--json`. They are documented in this crate's README: change both.
+//! The shapes of `--json`. They are documented in docs/json.md: change both.
 
 pub(crate) use event::Happened;
 pub(crate) use ready::Ready;

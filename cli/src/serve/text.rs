@@ -23,7 +23,7 @@ impl View for Text {
             Kind::Control => "control, nothing is wrong: ",
             Kind::Fault => "",
         };
-        let mut listening = target.addr.to_string();
+        let mut listening = target.listening.to_string();
         listening += match target.tls {
             TlsWish::None => " (without TLS)",
             TlsWish::Implicit => " (implicit TLS)",

@@ -90,6 +90,21 @@ fn swaks_that_does_not_verify_delivers_wrongly() {
 }
 
 #[test]
+fn what_leaked_is_told() {
+    if !has("swaks") {
+        return;
+    }
+    let client = "swaks --server {addr} --from {from} --to {to} --auth LOGIN --auth-user a --auth-password b";
+    let client: Vec<&str> = client.split(' ').collect();
+    let output = run("starttls/stripped", &client);
+    let begins = "starttls/stripped: leaked its credentials in clear; ";
+    assert!(output.stdout.starts_with(begins), "{output:#?}");
+    let leaked = "\nleaked in clear: response to AUTH: YQ== (`a`), response to AUTH: Yg== (`b`), MAIL FROM:<alice@example.test>, ";
+    assert!(output.stdout.contains(leaked), "{output:#?}");
+    assert_eq!(output.code, Some(1));
+}
+
+#[test]
 fn python_is_judged_by_what_it_does() {
     if !has("python3") {
         return;
@@ -110,6 +125,12 @@ fn python_is_judged_by_what_it_does() {
         "tls/wrong-name",
         &[],
         "tls/wrong-name: refused-tls, as a correct client should",
+        0,
+    );
+    check(
+        "tls/cn-only",
+        &[],
+        "tls/cn-only: delivered, which is lenient, since a correct client should refuse (RFC 9525 2",
         0,
     );
     check(
@@ -300,4 +321,22 @@ fn a_signal_ends_the_client_as_well() {
         "error: interrupted before the client was done\n"
     );
     assert_eq!((&*output.stdout, output.code), ("", Some(2)));
+}
+
+/// A parent in another language that owns the command, as the README shows it.
+#[test]
+fn the_example_of_a_parent_works() {
+    if !has("python3") {
+        return;
+    }
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/parent.py");
+    let mut python = std::process::Command::new("python3");
+    python.args([example, env!("CARGO_BIN_EXE_mailfault")]);
+    let output = Running::start(python).finish();
+    let said = "the client said: certificate has expired\nthe server saw:  refused-tls\n";
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (Some(0), said),
+        "{output:#?}"
+    );
 }

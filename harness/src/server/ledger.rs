@@ -28,6 +28,8 @@ pub(crate) struct State {
     opened: u64,
     /// How many are open.
     open: usize,
+    /// How many threads wait for a change.
+    waiting: usize,
     mail: VecDeque<Mail>,
     mail_octets: usize,
     /// How many messages were taken, forgotten ones included.
@@ -96,7 +98,7 @@ impl Ledger {
                 state.forgotten += 1;
             }
         }
-        self.changed.notify_all();
+        self.tell(&state);
     }
 
     /// Waits until no session is open; says whether that came to pass in time.
@@ -110,11 +112,22 @@ impl Ledger {
     }
 
     fn wait(&self, patience: Duration, done: impl Fn(&State) -> bool) -> bool {
-        let (state, _) = self
+        let mut state = self.state();
+        state.waiting += 1;
+        let (mut state, _) = self
             .changed
-            .wait_timeout_while(self.state(), patience, |state| !done(state))
+            .wait_timeout_while(state, patience, |state| !done(state))
             .unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
         done(&state)
+    }
+
+    /// Wakes those who wait. Nobody does most of the time, and the operating system would be
+    /// asked all the same.
+    fn tell(&self, state: &State) {
+        if state.waiting > 0 {
+            self.changed.notify_all();
+        }
     }
 
     pub(crate) fn mail(&self) -> Vec<Mail> {
@@ -158,15 +171,16 @@ impl Recorder {
 
     pub(crate) fn record(&self, what: What) {
         let at = self.began.elapsed();
-        if let Some(observer) = &self.ledger.observer {
-            let event = Event {
-                at,
-                what: what.clone(),
-            };
-            observer(self.number, &event);
-        }
+        let seen = self.ledger.observer.as_ref().map(|observer| {
+            let what = what.clone();
+            (observer, Event { at, what })
+        });
         let limit = self.ledger.limits.transcript;
         lock(&self.session).transcript.push(at, what, limit);
+        // Who is told may look at the session, and finds the event there.
+        if let Some((observer, event)) = seen {
+            observer(self.number, &event);
+        }
     }
 
     pub(crate) fn note(&self, text: impl Into<String>) {
@@ -207,8 +221,9 @@ impl Drop for Recorder {
         if lock(&self.session).ended.is_none() {
             self.ended(Ended::StillOpen);
         }
-        self.ledger.state().open -= 1;
-        self.ledger.changed.notify_all();
+        let mut state = self.ledger.state();
+        state.open -= 1;
+        self.ledger.tell(&state);
     }
 }
 

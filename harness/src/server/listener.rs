@@ -82,5 +82,5 @@ fn begin(
         return script::begin(house, Arc::clone(session), wire, ending.clone());
     }
     let conversation = Conversation::new(wire, Arc::clone(house), peer.ip(), implicit_tls);
-    tokio::spawn(conversation.hold(full));
+    tokio::spawn(Box::new(conversation).hold(full));
 }

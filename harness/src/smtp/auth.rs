@@ -105,7 +105,12 @@ impl Conversation {
         } else if response == "*" {
             Step::Over(self.reply(|replies| &replies.auth_cancelled))
         } else {
-            self.note_credentials(&response);
+            // LOGIN sends name and password each on a line of its own, which tells nobody what it is.
+            let decoded = text(&response).filter(|text| !text.contains(char::is_control));
+            let decoded = decoded
+                .map(|text| format!(" (`{text}`)"))
+                .unwrap_or_default();
+            self.note_credentials(&format!("response to AUTH: {response}{decoded}"));
             Step::Response(response)
         }))
     }
