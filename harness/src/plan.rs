@@ -136,7 +136,7 @@ impl Installed {
             && when.session.is_none_or(|n| n == moment.session)
             && when
                 .every_nth_session
-                .is_none_or(|n| moment.session % n == 0)
+                .is_none_or(|n| moment.session.is_multiple_of(n))
             && when.from.is_none_or(|from| from == moment.from)
             && when
                 .beyond_connections

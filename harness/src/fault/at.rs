@@ -155,12 +155,7 @@ impl At {
         let in_mid_body = action.cuts()
             || matches!(
                 action,
-                Action::Budget(_)
-                    | Action::Delay(_)
-                    | Action::Jitter(_)
-                    | Action::Raw(_)
-                    | Action::Reply(_)
-                    | Action::Throttle { .. }
+                Action::Delay(_) | Action::Jitter(_) | Action::Raw(_) | Action::Reply(_)
             );
         let (condition, why) = match &self.when {
             When {

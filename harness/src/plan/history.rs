@@ -58,7 +58,7 @@ impl History {
             && tally.matched > when.skip_in_session
             && when
                 .every
-                .is_none_or(|n| (self.matched - when.skip) % n == 0)
+                .is_none_or(|n| (self.matched - when.skip).is_multiple_of(n))
             && when
                 .beyond_rate
                 .is_none_or(|rate| self.is_beyond(rate, moment.now))

@@ -288,7 +288,7 @@ impl Wire {
             if self.received.len() > AHEAD {
                 tokio::time::sleep_until(end.min(self.until).into()).await;
             } else if let Err(lost) = self.read(end.min(self.until)).await
-                && !(lost == Ended::Idle && Instant::now() < self.until)
+                && lost != Ended::Idle
             {
                 return Err(lost);
             }
@@ -432,6 +432,7 @@ impl Wire {
             match timeout(left.min(self.idle), self.stream.write_all(allowed)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Err(Ended::ByClientReset),
+                Err(_) if Instant::now() >= self.until => return Err(Ended::TooLong),
                 Err(_) => return Err(Ended::Idle),
             }
             if allowed.len() < piece.len() {

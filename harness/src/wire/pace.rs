@@ -130,7 +130,7 @@ impl Wire {
         loop {
             let left = self.until.saturating_duration_since(Instant::now());
             let ready = {
-                let ready = pin!(timeout(left, self.stream.ready(Interest::READABLE)));
+                let ready = pin!(timeout(left, self.stream.ready(LEAVES)));
                 let closing = pin!(closing.wait_for(|closing| *closing));
                 first(ready, closing).await
             };
@@ -141,21 +141,28 @@ impl Wire {
                 }
                 Some(Err(_)) => return Ended::TooLong,
                 Some(Ok(Err(_))) => return Ended::ByClientReset,
-                Some(Ok(Ok(ready))) if ready.is_read_closed() => {
+                Some(Ok(Ok(ready))) if ready.is_read_closed() || ready.is_error() => {
                     return match self.stream.take_error() {
                         Ok(None) => Ended::ByClient,
                         _ => Ended::ByClientReset,
                     };
                 }
-                // Octets, which stay where they are: only the next event wakes this up again.
+                // Nothing that matters: only the next event wakes this up again.
                 Some(Ok(Ok(_))) => {
-                    let stay = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
-                    let _ = self.stream.try_io(Interest::READABLE, stay);
+                    let nothing = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
+                    let _ = self.stream.try_io(LEAVES, nothing);
                 }
             }
         }
     }
 }
+
+/// What to wait for to see a client leave, whatever else it has sent: on Linux this is a FIN or an
+/// RST, elsewhere an RST alone.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const LEAVES: Interest = Interest::PRIORITY;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const LEAVES: Interest = Interest::ERROR;
 
 fn clamped(octets: u64) -> usize {
     usize::try_from(octets).unwrap_or(usize::MAX)
