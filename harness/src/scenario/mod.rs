@@ -4,10 +4,12 @@
 //! the crate `mailfault-scenarios` explains every key.
 
 pub use checked::Checked;
+pub use client::ClientWish;
 pub use expect::{Kind, Opportunistic};
 pub use server::{CertificateWish, ServerWish, TlsWish};
 
 mod checked;
+mod client;
 mod expect;
 mod fault;
 mod place;
@@ -73,6 +75,8 @@ pub struct Scenario {
     pub kind: Kind,
     /// The server.
     pub server: ServerWish,
+    /// What a client must do for the faults to be seen.
+    pub client: ClientWish,
     /// What goes wrong, in the order of the file.
     pub faults: Vec<Fault>,
 }

@@ -42,6 +42,8 @@ pub struct ServerWish {
     pub require_tls: bool,
     /// Whether MAIL without AUTH is refused.
     pub require_auth: bool,
+    /// Whether its port is closed.
+    pub refuse_connections: bool,
 }
 
 words! {
@@ -102,6 +104,9 @@ impl ServerWish {
         if self.require_auth {
             builder = builder.require_auth();
         }
+        if self.refuse_connections {
+            builder = builder.refuse_connections();
+        }
         (builder, identity)
     }
 }
@@ -144,6 +149,7 @@ pub(super) struct Written {
     auth: AuthWritten,
     require_tls: bool,
     require_auth: bool,
+    refuse_connections: bool,
 }
 
 impl Written {
@@ -177,6 +183,7 @@ impl Written {
             auth: self.auth.0,
             require_tls: self.require_tls,
             require_auth: self.require_auth,
+            refuse_connections: self.refuse_connections,
         })
     }
 }
