@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mailfault_certs::{Flaw, KeyKind};
+use mailfault_certs::{Control, Flaw, KeyKind};
 
 use super::*;
 use crate::fault::{HandshakeFault, LooseEnd, Stage, TlsVersion};
@@ -82,6 +82,18 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     check(
         "[server]\ncertificate = [\"expired\", \"wrong-nam\"]",
         "case.toml:4:15: unknown flaw `wrong-nam`; did you mean `wrong-name`?",
+    );
+    check(
+        "[server]\ncertificate = \"control/san-10\"",
+        "case.toml:4:15: unknown control `control/san-10`; did you mean `control/san-100`?",
+    );
+    check(
+        "[server.certificate]\ncontrol = \"san-upercase\"",
+        "case.toml:4:11: unknown control `san-upercase`; did you mean `san-uppercase`?",
+    );
+    check(
+        "[server.certificate]\ncontrol = \"no-aki\"\nflaw = \"expired\"",
+        "case.toml:3:1: `control/no-aki` does not go with `tls/expired`: nothing is wrong with a control",
     );
     check(
         "[server.certificate]\nflaw = \"expird\"",
@@ -457,6 +469,7 @@ fn what_a_file_does_not_say_works() {
     assert_eq!(wish.tls_versions, [TlsVersion::Tls12, TlsVersion::Tls13]);
     let certificate = CertificateWish {
         flaws: vec![],
+        control: None,
         name: "mx.test".into(),
         names: vec!["mx.test".into()],
         only_names: false,
@@ -482,6 +495,18 @@ fn what_a_file_does_not_say_works() {
         server("certificate = { flaw = 'expired', name = 'a.test' }").certificate,
         expired
     );
+    let five_above = CertificateWish {
+        flaws: vec![],
+        control: Some(Control::LongChain5),
+        ..expired
+    };
+    for written in [
+        "host = 'a.test'\ncertificate = 'long-chain-5'",
+        "host = 'a.test'\ncertificate = 'control/long-chain-5'",
+        "certificate = { control = 'long-chain-5', name = 'a.test' }",
+    ] {
+        assert_eq!(server(written).certificate, five_above);
+    }
 }
 
 #[test]
@@ -550,7 +575,7 @@ fn the_example_shows_every_key_and_can_be_read() {
     let keys = "summary expect rfc verifying kind story tls host tls-versions cipher-suites groups \
                 client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
                 sessions messages keeps-open recipients chunks pipelining smuggles \
-                name names only-names key intermediate at matching session from skip in-clear \
+                control name names only-names key intermediate at matching session from skip in-clear \
                 skip-in-session every every-nth-session beyond-rate beyond-connections greylisting \
                 inside-tls after-octets after-reply add budget close conceal delay drip endless \
                 half-close handshake hide honour-pipelined jitter lines loose-end mask overlong \
@@ -627,6 +652,16 @@ fn every_flaw_is_in_the_catalogue_as_its_own_table_says() {
 }
 
 #[test]
+fn every_control_is_in_the_catalogue() {
+    for control in Control::all() {
+        let scenario = Scenario::named(control.id()).unwrap();
+        assert_eq!(scenario.kind, Kind::Control);
+        let wished = scenario.server.certificate.control;
+        assert!(wished.is_none() || wished == Some(*control), "{control}");
+    }
+}
+
+#[test]
 fn every_scenario_can_be_started() {
     let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
     let all = Scenario::all().into_iter().chain(example);
@@ -634,6 +669,11 @@ fn every_scenario_can_be_started() {
         let (builder, identity) = scenario.builder();
         let flaws = &scenario.server.certificate.flaws;
         assert_eq!(identity.flaws(), flaws.as_slice(), "{}", scenario.id);
+        let certificate = &scenario.server.certificate;
+        assert_eq!(identity.control(), certificate.control);
+        if !flaws.is_empty() || certificate.control.is_some() {
+            assert_eq!(identity.name(), certificate.name, "{}", scenario.id);
+        }
         match builder.try_start() {
             Ok(server) => drop(server.finish()),
             Err(error) => panic!("{}: {error}", scenario.id),
