@@ -1,8 +1,10 @@
 //! A client that is run, bounded, and ended with all its children.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
@@ -32,26 +34,37 @@ impl Client {
     ///
     /// What it prints goes to stderr, so that stdout is the verdict's.
     pub(crate) fn start(words: &[OsString], target: &Target) -> Result<Self, Error> {
-        let (program, words) = words.split_first().ok_or_else(|| {
-            Error::new("no command to run").hint(
-                "write it behind `--`, as in `mailfault run tls/expired -- swaks --server {addr} --to {to}`",
-            )
-        })?;
-        let facts = facts(target);
-        let mut command = Command::new(filled_in(program, &facts));
-        command.args(words.iter().map(|word| filled_in(word, &facts)));
-        for (name, fact) in &facts {
-            command.env(format!("MAILFAULT_{}", name.to_uppercase()), fact);
-        }
+        let mut command = command(words, target)?;
         if io::stdin().is_terminal() {
             // Outside the terminal's foreground group a read of it would stop the client for ever.
             command.stdin(Stdio::null());
         }
         command.stdout(io::stderr()).stderr(io::stderr());
+        Self::spawn(command)
+    }
+
+    /// The same, with nothing to read, and what it prints kept.
+    pub(crate) fn start_quietly(
+        words: &[OsString],
+        target: &Target,
+    ) -> Result<(Self, Printed), Error> {
+        let cannot = |error| Error::new(format!("cannot make a pipe: {error}"));
+        // One pipe for both, so that all stands in the order in which it was printed.
+        let (read, write) = io::pipe().map_err(cannot)?;
+        let mut command = command(words, target)?;
+        command
+            .stdin(Stdio::null())
+            .stdout(write.try_clone().map_err(cannot)?)
+            .stderr(write);
+        let client = Self::spawn(command)?;
+        Ok((client, Printed::listen(read)))
+    }
+
+    fn spawn(mut command: Command) -> Result<Self, Error> {
         #[cfg(unix)]
         command.process_group(0);
         let child = command.kill_on_drop(true).spawn().map_err(|error| {
-            let program = program.display();
+            let program = command.as_std().get_program().display();
             match error.kind() {
                 io::ErrorKind::NotFound => Error::new(format!("cannot run `{program}`: not found"))
                     .hint("is it installed, and in PATH?"),
@@ -59,6 +72,14 @@ impl Client {
             }
         })?;
         Ok(Self { child })
+    }
+
+    /// Waits for its end, or for this.
+    pub(crate) async fn wait_until(&mut self, over: impl Future<Output = ()>) -> io::Result<Left> {
+        tokio::select! {
+            status = self.child.wait() => status.map(Left::Exited),
+            () = over => Ok(Left::TimedOut),
+        }
     }
 
     /// Waits for its end, at most so long. One that has not come to it still runs.
@@ -96,6 +117,58 @@ impl Client {
             }
         }
     }
+}
+
+/// What a client prints, while it does.
+pub(crate) struct Printed {
+    text: Arc<Mutex<Vec<u8>>>,
+    closed: mpsc::Receiver<()>,
+}
+
+impl Printed {
+    /// Reads on a thread of its own, so that the client never waits for us.
+    fn listen(mut from: io::PipeReader) -> Self {
+        // The end of what is printed tells what went wrong; more than that is noise.
+        const KEPT: usize = 16 * 1024;
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let (close, closed) = mpsc::channel();
+        let kept = Arc::clone(&text);
+        thread::spawn(move || {
+            let mut octets = [0; 4096];
+            while let Ok(count @ 1..) = from.read(&mut octets) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&octets[..count]);
+                let more = kept.len().saturating_sub(KEPT);
+                kept.drain(..more);
+            }
+            // Nobody listens if the client left long ago.
+            let _ = close.send(());
+        });
+        Self { text, closed }
+    }
+
+    /// What was printed. A child of the client's may hold the pipe for ever.
+    pub(crate) fn text(&self) -> String {
+        let _ = self.closed.recv_timeout(Duration::from_secs(1));
+        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+/// The command, with what it has to know of the server in its words and in its environment.
+fn command(words: &[OsString], target: &Target) -> Result<Command, Error> {
+    let (program, words) = words.split_first().ok_or_else(|| {
+        Error::new("no command to run").hint(
+            "write it behind `--`, as in `mailfault run tls/expired -- swaks --server {addr} --to {to}`",
+        )
+    })?;
+    let facts = facts(target);
+    let mut command = Command::new(filled_in(program, &facts));
+    command.args(words.iter().map(|word| filled_in(word, &facts)));
+    for (name, fact) in &facts {
+        command.env(format!("MAILFAULT_{}", name.to_uppercase()), fact);
+    }
+    Ok(command)
 }
 
 /// What a command may ask for, by name.

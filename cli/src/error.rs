@@ -1,5 +1,6 @@
 //! Messages, hints, exit codes.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,6 +40,15 @@ impl Error {
                 Self::Said(format!("{what}\nhint: {}", hint.as_ref()))
             }
             other => other,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReaderLeft => f.write_str("nobody reads stdout"),
+            Self::Said(what) => f.write_str(what),
         }
     }
 }

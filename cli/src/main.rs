@@ -5,6 +5,7 @@ mod error; // messages, hints, exit codes
 mod find; // a name or a file, to what it means
 mod output; // data to stdout, notes to stderr; neither panics when its reader leaves
 
+mod audit; // mailfault audit: a client through the catalogue, and its report card
 mod certs; // mailfault certs: certificates as files
 mod check; // mailfault check: scenario files, held to what they expect
 mod list; // mailfault list: what there is, one line each
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Verb::Certs(arguments) => certs::certs(&arguments),
         Verb::Serve(arguments) => serve::serve(&arguments),
         Verb::Run(arguments) => run::run(&arguments),
+        Verb::Audit(arguments) => audit::audit(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
     };
     error::exit_code(done)

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use mailfault::audit::Case;
 use mailfault::scenario::{Scenario, TlsWish};
 use mailfault::{Auth, Identity, Limits, MockServer, Persona, Stage};
 use tempfile::TempDir;
@@ -129,6 +130,20 @@ impl Target {
             login: login(scenario),
             from: "alice@example.test".to_owned(),
             to: "bob@example.test".to_owned(),
+        }
+    }
+
+    /// The server of a case of an audit.
+    pub(crate) fn of(case: &Case, files: &Files) -> Self {
+        Self {
+            addr: case.addr(),
+            implicit_addr: case.implicit_addr(),
+            tls: case.tls(),
+            name: case.name().to_owned(),
+            ca: files.ca().display().to_string(),
+            login: None,
+            from: case.from().to_owned(),
+            to: case.to().to_owned(),
         }
     }
 }

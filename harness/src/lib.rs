@@ -29,6 +29,8 @@ pub use smtp::Reply;
 #[cfg(feature = "scenario")]
 pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wordings};
 
+#[cfg(feature = "audit")]
+pub mod audit;
 mod clock;
 mod crypto;
 #[cfg(feature = "scenario")]

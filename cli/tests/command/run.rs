@@ -322,3 +322,21 @@ fn a_signal_ends_the_client_as_well() {
     );
     assert_eq!((&*output.stdout, output.code), ("", Some(2)));
 }
+
+/// A parent in another language that owns the command, as the README shows it.
+#[test]
+fn the_example_of_a_parent_works() {
+    if !has("python3") {
+        return;
+    }
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/parent.py");
+    let mut python = std::process::Command::new("python3");
+    python.args([example, env!("CARGO_BIN_EXE_mailfault")]);
+    let output = Running::start(python).finish();
+    let said = "the client said: certificate has expired\nthe server saw:  refused-tls\n";
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (Some(0), said),
+        "{output:#?}"
+    );
+}

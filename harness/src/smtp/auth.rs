@@ -16,18 +16,23 @@ enum Step {
 }
 
 impl Conversation {
+    /// Writes down that AUTH came, and whether credentials were in it.
+    pub(super) fn note_auth(&self, line: &str, credentials: bool) {
+        self.wire
+            .recorder
+            .change(|session| session.seen.went_on = true);
+        if credentials {
+            self.note_credentials(line);
+        }
+    }
+
     pub(super) async fn auth(
         &mut self,
         line: String,
         mechanism: &str,
         initial: Option<String>,
     ) -> Result<(), Lost> {
-        self.wire
-            .recorder
-            .change(|session| session.seen.went_on = true);
-        if initial.is_some() {
-            self.note_credentials(&line);
-        }
+        self.note_auth(&line, initial.is_some());
         if let Some(refusal) = self.auth_out_of_place(mechanism) {
             return self.mistake_at_auth(line, refusal).await;
         }

@@ -443,9 +443,26 @@ impl Conversation {
             }
             Action::Stall => {
                 self.wire.flush().await?;
-                Err(self.wire.stall().await)
+                Err(self.overhear().await)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Says nothing until the client leaves. What it goes on to say was given away all the same.
+    async fn overhear(&mut self) -> Lost {
+        let limit = self.house.persona.limits.line;
+        loop {
+            let line = match self.wire.overhear(limit).await {
+                Ok(line) => line,
+                Err(lost) => return lost,
+            };
+            let line = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+            match command::parse(&line) {
+                Command::Auth { initial, .. } => self.note_auth(&line, initial.is_some()),
+                Command::Mail(_) | Command::Rcpt(_) => self.note_envelope(&line),
+                _ => {}
+            }
         }
     }
 

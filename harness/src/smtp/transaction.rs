@@ -4,7 +4,7 @@ use super::command::Path;
 use super::conversation::Conversation;
 use super::dots::Dots;
 use super::reply::Reply;
-use crate::fault::Stage;
+use crate::fault::{Action, Stage};
 use crate::persona::Facts;
 use crate::report::{Leak, Mail, What, header};
 use crate::wire::{Lost, Wire};
@@ -221,8 +221,14 @@ impl Conversation {
         if read > 0 {
             let decision = self.ask(Stage::Body, &transaction.lines, Some(read));
             self.delay(&decision).await?;
-            if let Some(action) = decision.instead {
-                self.cut(&action).await?;
+            match decision.instead {
+                // What follows is content, not commands.
+                Some(Action::Stall) => {
+                    self.wire.flush().await?;
+                    return Err(self.wire.stall().await);
+                }
+                Some(action) => self.cut(&action).await?,
+                None => {}
             }
         }
         let moment = self.moment(Stage::Body, &transaction.lines, None);
@@ -360,7 +366,7 @@ impl Conversation {
             .unwrap_or_default()
     }
 
-    fn note_envelope(&self, line: &str) {
+    pub(super) fn note_envelope(&self, line: &str) {
         self.wire
             .recorder
             .change(|session| session.seen.went_on = true);

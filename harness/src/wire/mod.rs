@@ -264,6 +264,27 @@ impl Wire {
         }
     }
 
+    /// The next line that the client sends to a server that says nothing; an error when it has
+    /// left.
+    pub(crate) async fn overhear(&mut self, limit: usize) -> Result<Vec<u8>, Lost> {
+        loop {
+            if let Some(end) = memchr::memchr(b'\n', &self.received) {
+                let line = self.received[..=end].to_vec();
+                self.consume(line.len());
+                self.recorder.record(What::Client(line.clone()));
+                return Ok(line);
+            }
+            if self.received.len() > limit {
+                self.received.clear();
+            }
+            match self.read(self.until).await {
+                Ok(()) => {}
+                Err(Ended::Idle) => return Err(Ended::TooLong),
+                Err(lost) => return Err(lost),
+            }
+        }
+    }
+
     /// Waits, unless the client leaves or the session's time is over before that.
     pub(crate) async fn wait(&mut self, wait: Duration) -> Result<(), Lost> {
         self.flush().await?;
