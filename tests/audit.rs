@@ -78,6 +78,15 @@ fn lettre_has_the_two_defects_that_are_known() {
     let card = Audit::of_verifying_client()
         .client("lettre")
         .jobs(JOBS)
+        // Both are wrong as well (hung), and take as long as a case may.
+        .skip(
+            "mail/ehlo-10000-lines",
+            "it reads a reply anew with every line that comes",
+        )
+        .skip(
+            "net/drip-endless",
+            "it bounds the wait for an octet, not for a reply",
+        )
         .run(lettre);
     let wrong = card.all().filter(|one| one.grade == Grade::Wrong);
     let wrong: Vec<_> = wrong.map(|one| &*one.id).collect();
