@@ -6,6 +6,7 @@ mod audit; // whole audits: a client that is right, one that is wrong, one that 
 mod chaos; // chance by seed: replayed under load, and named when a test fails
 mod clients; // real mail clients against the library: what they said, and what our report says
 mod faults; // every stage × action, observed by a client
+mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
