@@ -129,8 +129,6 @@ fn key(ca: &Ca, recipe: &Recipe, role: Role, draw: &mut Draw) -> Key {
         () if recipe.is(Control::Rsa2048) => KeyKind::Rsa2048,
         () if recipe.has_any(&rsa) => KeyKind::Rsa2048,
         () if recipe.has(Flaw::ExplicitCurve) => KeyKind::P256,
-        // Any other key, and one that every client can verify with.
-        () if recipe.parts().any(Flaw::shows_foreign_key) => KeyKind::P256,
         () => recipe.key.unwrap_or(ca.key_kind()),
     };
     Key::generate(kind, role, draw)
