@@ -42,6 +42,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         purpose: recipe.purpose(),
     }
     .draft(signer, scheme);
+    edit::revocation(&recipe.revocation, &mut draft);
     if let Some(control) = recipe.control {
         edit::control(control, &mut draft);
     }
@@ -83,6 +84,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         flaws: recipe.flaws.into_iter().collect(),
         control: recipe.control,
         renewed,
+        staple: None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::flaw::Flaw;
 use crate::host::Host;
 use crate::key::KeyKind;
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, Revocation};
 
 mod names;
 
@@ -31,6 +31,7 @@ pub(crate) struct Recipe {
     /// What they come down to: a flaw of two is its two.
     parts: BTreeSet<Flaw>,
     pub(crate) control: Option<Control>,
+    pub(crate) revocation: Revocation,
     validity: Option<Validity>,
 }
 
@@ -105,6 +106,7 @@ impl Recipe {
             flaws,
             parts,
             control: leaf.control,
+            revocation: leaf.revocation.clone(),
             validity: leaf.validity,
         })
     }
@@ -152,6 +154,7 @@ impl Recipe {
             names: self.names.clone(),
             subject: self.subject.clone(),
             key: self.key,
+            revocation: self.revocation.clone(),
             validity: Some((now - 20 * DAY, now + 345 * DAY)),
             ..Self::default()
         }

@@ -16,7 +16,8 @@ pub use clock::Clock;
 pub use error::Error;
 pub use fault::{Action, At, Fault, HandshakeFault, Stage, TlsVersion};
 pub use mailfault_certs::{
-    Ca, CaBuilder, Control, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
+    Ca, CaBuilder, Control, Crl, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Ocsp, Pem,
+    Reason, Requirement,
 };
 pub use persona::{Limits, Persona, Replies};
 pub use report::{
