@@ -11,6 +11,7 @@ use crate::flaw::Flaw;
 use crate::identity::Identity;
 use crate::key::{F4, Key, KeyKind, Role, Scheme};
 use crate::recipe::Recipe;
+use crate::revocation::Ocsp;
 use crate::seed::Draw;
 
 pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
@@ -68,7 +69,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
     });
     let foreign_key = recipe.parts().any(Flaw::shows_foreign_key);
     let own_root = authority.as_ref().map_or(&leaf, Ca::der).clone();
-    Identity {
+    let mut identity = Identity {
         chain: chain::sent(ca, &recipe, &label, &leaf, authority.as_ref()),
         roots: vec![chain::trusted(ca, &recipe, &leaf, authority.as_ref())],
         leaf,
@@ -85,7 +86,16 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         control: recipe.control,
         renewed,
         staple: None,
+    };
+    let good = [Control::OcspGood, Control::MustStapleGood];
+    if recipe
+        .control
+        .is_some_and(|control| good.contains(&control))
+    {
+        let issuer = authority.as_ref().unwrap_or(ca);
+        identity.staple = Some(issuer.ocsp(Ocsp::good(&identity)));
     }
+    identity
 }
 
 /// RFC 5280 §4.1.2.2 allows twenty octets, and no flaw but those below says more.

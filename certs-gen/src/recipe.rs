@@ -106,7 +106,11 @@ impl Recipe {
             flaws,
             parts,
             control: leaf.control,
-            revocation: leaf.revocation.clone(),
+            revocation: Revocation {
+                must_staple: leaf.revocation.must_staple
+                    || leaf.control == Some(Control::MustStapleGood),
+                ..leaf.revocation.clone()
+            },
             validity: leaf.validity,
         })
     }
