@@ -242,7 +242,9 @@ fn certified_key(identity: &Identity) -> Result<Arc<CertifiedKey>, Error> {
     #[cfg(feature = "weak")]
     let loaded = loaded.or_else(|error| super::weak_key::load(pkcs8).ok_or(error));
     let key = loaded.map_err(bad_tls)?;
-    Ok(Arc::new(CertifiedKey::new(chain, key)))
+    let mut certified = CertifiedKey::new(chain, key);
+    certified.ocsp = identity.staple().map(<[u8]>::to_vec);
+    Ok(Arc::new(certified))
 }
 
 pub(crate) fn certificate(der: &Der) -> CertificateDer<'static> {
