@@ -7,7 +7,6 @@ use ::lettre::transport::smtp::authentication::Credentials;
 use ::lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use ::lettre::{Message, SmtpTransport, Transport};
 use mailfault::audit::{Audit, Case, Grade, ReportCard};
-use mailfault::scenario::TlsWish;
 
 use crate::raw_client::RawClient;
 

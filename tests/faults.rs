@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use mailfault::HandshakeFault as Break;
 use mailfault::Stage::{
-    Any, Auth, Body, Connect, Data, Ehlo, Greeting, Handshake, Mail, Quit, Rcpt, StartTls,
+    Any, Auth, Body, Chunk, Connect, Data, Ehlo, Greeting, Handshake, Mail, Quit, Rcpt, StartTls,
 };
 use mailfault::{At, Ca, Ended, Fault, MockServer, Outcome, Report, Stage, TlsVersion};
 
 use crate::raw_client::{RawClient, client_builder, client_config};
 
 /// The stages at which a reply is due.
-const WITH_REPLY: [Stage; 10] = [
-    Greeting, Ehlo, StartTls, Auth, Mail, Rcpt, Data, Body, Quit, Any,
+const WITH_REPLY: [Stage; 11] = [
+    Greeting, Ehlo, StartTls, Auth, Mail, Rcpt, Data, Chunk, Body, Quit, Any,
 ];
 
 /// What a client says to bring a session to a stage, and what brings the reply of that stage.
@@ -29,6 +29,7 @@ fn way_to(stage: Stage) -> (&'static [&'static str], &'static str) {
         Mail => (&["EHLO c.test"], "MAIL FROM:<a@a.test>\r\n"),
         Rcpt => (&["EHLO c.test", MAIL], "RCPT TO:<b@b.test>\r\n"),
         Data => (&["EHLO c.test", MAIL, RCPT], "DATA\r\n"),
+        Chunk => (&["EHLO c.test", MAIL, RCPT], "BDAT 1\r\nx"),
         Body => (&["EHLO c.test", MAIL, RCPT, "DATA"], "x\r\n.\r\n"),
         Quit => (&["EHLO c.test"], "QUIT\r\n"),
         _ => (&[], "NOOP\r\n"),

@@ -3,12 +3,15 @@
 //! One binary, so that it links once. Nothing sleeps, polls, retries or fixes a port.
 
 mod audit; // whole audits: a client that is right, one that is wrong, one that cannot deliver
+mod chaos; // chance by seed: replayed under load, and named when a test fails
 mod clients; // real mail clients against the library: what they said, and what our report says
 mod faults; // every stage × action, observed by a client
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
+mod patience; // words of faults that take their time: throttles, budgets, replies without an end
 mod personas; // whole conversations with each persona, held against a snapshot
+mod protocol; // words of faults beyond stage × action: turns, rates, lots, ends of data, early and late replies
 mod raw_client; // a client that does what a test tells it and nothing else
 mod support; // what the tests of real clients share
 mod tls; // TLS as the server speaks it: which certificate, which version, whose

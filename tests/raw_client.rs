@@ -112,6 +112,14 @@ impl RawClient {
         Ok(String::from_utf8_lossy(&all).into_owned())
     }
 
+    /// So many octets, as they come.
+    pub(crate) fn read_exact(&mut self, into: &mut [u8]) -> io::Result<()> {
+        match self {
+            Self::Clear(stream) => stream.read_exact(into),
+            Self::Tls(stream) => stream.read_exact(into),
+        }
+    }
+
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Clear(stream) => stream.read(into),

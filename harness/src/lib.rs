@@ -14,10 +14,10 @@
 
 pub use clock::Clock;
 pub use error::Error;
-pub use fault::{Action, At, Fault, HandshakeFault, Stage, TlsVersion};
+pub use fault::{Action, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
 pub use mailfault_certs::Error as CertificateError;
 pub use mailfault_certs::{
-    Ca, CaBuilder, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
+    Ca, CaBuilder, Control, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
 };
 pub use persona::{Limits, Persona, Replies};
 pub use report::{

@@ -1,9 +1,14 @@
 //! What goes wrong when: counts the faults of a running server and picks.
 
 use std::net::IpAddr;
+use std::time::SystemTime;
 
 use crate::fault::{Action, Fault, Stage};
-use crate::persona::mix;
+use history::History;
+pub(crate) use history::Tally;
+
+mod history;
+mod luck;
 
 /// The faults of a running server, with what has happened so far.
 #[derive(Debug, Default)]
@@ -15,8 +20,7 @@ pub(crate) struct Plan {
 #[derive(Clone, Debug)]
 pub(crate) struct Installed {
     pub(crate) fault: Fault,
-    /// How often everything matched but `skip`.
-    matched: u64,
+    history: History,
     /// How often it fired.
     pub(crate) fired: u64,
 }
@@ -32,6 +36,11 @@ pub(crate) struct Moment<'a> {
     pub(crate) inside_tls: bool,
     /// How much of the body was read, in mid-body only.
     pub(crate) octets: Option<u64>,
+    /// How many sessions the client's address had open when this one began, itself included.
+    pub(crate) connections: usize,
+    /// The line of MAIL, if there was one.
+    pub(crate) sender: &'a str,
+    pub(crate) now: SystemTime,
 }
 
 /// What shall happen at a moment.
@@ -41,13 +50,17 @@ pub(crate) struct Decision {
     pub(crate) edits: Vec<Action>,
     /// What replaces the right thing.
     pub(crate) instead: Option<Action>,
+    /// What comes behind it.
+    pub(crate) then: Option<Action>,
+    /// What fired, in words, for the transcript.
+    pub(crate) told: Vec<String>,
 }
 
 impl Plan {
     pub(crate) fn install(&mut self, fault: Fault) {
         self.installed.push(Installed {
             fault,
-            matched: 0,
+            history: History::default(),
             fired: 0,
         });
     }
@@ -60,26 +73,32 @@ impl Plan {
         &self.installed
     }
 
-    /// Asks what shall happen, and counts it. `tally` is the session's own: how often each
-    /// fault's chance was tried in it.
-    pub(crate) fn next(&mut self, moment: Moment<'_>, tally: &mut Vec<u64>) -> Decision {
+    /// Asks what shall happen, and counts it. `tally` is the session's own.
+    pub(crate) fn next(&mut self, moment: Moment<'_>, tally: &mut Tally) -> Decision {
         let mut decision = Decision::default();
         for (index, installed) in self.installed.iter_mut().enumerate() {
-            let edits = installed.fault.action.edits();
-            if !edits && decision.instead.is_some() || !installed.applies(moment) {
+            let fault = &installed.fault;
+            let edits = fault.action.edits();
+            let slot = match fault.when.after_reply {
+                true => &mut decision.then,
+                false => &mut decision.instead,
+            };
+            if !edits && slot.is_some() || !installed.applies(moment) {
                 continue;
             }
-            installed.matched += 1;
-            if installed.matched <= installed.fault.when.skip
-                || !installed.falls(index, moment.session, tally)
+            let tally = tally.of(index);
+            if !installed.history.is_due(fault, moment, tally)
+                || !luck::falls(&fault.count, moment.session, tally)
             {
                 continue;
             }
             installed.fired += 1;
-            let action = installed.fault.action.clone();
-            match edits {
-                true => decision.edits.push(action),
-                false => decision.instead = Some(action),
+            let name = fault.action.name();
+            let told = format!("{name} at {}{}", moment.stage, fault.luck());
+            decision.told.push(told);
+            match luck::settled(fault, moment.session, tally) {
+                edit if edits => decision.edits.push(edit),
+                action => *slot = Some(action),
             }
         }
         decision
@@ -107,6 +126,7 @@ impl Installed {
         self.fault.count.required && self.fired < self.fault.count.times.unwrap_or(0)
     }
 
+    /// Whether the moment is one of this fault's, whatever has happened before.
     fn applies(&self, moment: Moment<'_>) -> bool {
         let when = &self.fault.when;
         let spent = self.fault.count.times.is_some_and(|n| self.fired >= n);
@@ -114,7 +134,13 @@ impl Installed {
             && self.fault.stage.covers(moment.stage)
             && when.after_octets == moment.octets
             && when.session.is_none_or(|n| n == moment.session)
+            && when
+                .every_nth_session
+                .is_none_or(|n| moment.session.is_multiple_of(n))
             && when.from.is_none_or(|from| from == moment.from)
+            && when
+                .beyond_connections
+                .is_none_or(|n| moment.connections > n)
             && when.inside_tls.is_none_or(|tls| tls == moment.inside_tls)
             && when.matching.as_ref().is_none_or(|text| {
                 let text = text.to_lowercase();
@@ -122,119 +148,7 @@ impl Installed {
                 lines.any(|line| line.to_lowercase().contains(&text))
             })
     }
-
-    /// Whether chance lets it fire. Depends on seed, session and number of the try alone, so
-    /// that parallel sessions do not change each other's luck.
-    fn falls(&self, index: usize, session: u64, tally: &mut Vec<u64>) -> bool {
-        let Some(chance) = self.fault.count.chance else {
-            return true;
-        };
-        if tally.len() <= index {
-            tally.resize(index + 1, 0);
-        }
-        tally[index] += 1;
-        let number = mix(mix(mix(self.fault.count.seed) ^ session) ^ tally[index]);
-        // The upper 53 bits make an evenly spread number in [0, 1).
-        ((number >> 11) as f64 / (1u64 << 53) as f64) < chance
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::net::Ipv4Addr;
-
-    fn moment(stage: Stage, lines: &[String]) -> Moment<'_> {
-        Moment {
-            stage,
-            lines,
-            session: 1,
-            from: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            inside_tls: false,
-            octets: None,
-        }
-    }
-
-    /// Plays `faults` at RCPT `times` times and says which replies came.
-    #[track_caller]
-    fn check(faults: &[Fault], expected: &[u16]) {
-        let mut plan = Plan::default();
-        faults.iter().for_each(|fault| plan.install(fault.clone()));
-        let lines = ["RCPT TO:<bob@example.test>".to_owned()];
-        let mut tally = Vec::new();
-        let seen: Vec<u16> = expected
-            .iter()
-            .map(
-                |_| match plan.next(moment(Stage::Rcpt, &lines), &mut tally).instead {
-                    Some(Action::Reply(reply)) => reply.code,
-                    _ => 0,
-                },
-            )
-            .collect();
-        assert_eq!(seen, expected);
-    }
-
-    #[test]
-    fn the_first_that_matches_wins_and_counts_are_kept() {
-        let rcpt = || Fault::at(Stage::Rcpt);
-        check(
-            &[rcpt().reply("451 a").once(), rcpt().reply("550 b")],
-            &[451, 550, 550],
-        );
-        check(&[rcpt().reply("451 a").times(2)], &[451, 451, 0]);
-        check(&[rcpt().skip(1).reply("451 a").once()], &[0, 451, 0]);
-        check(&[rcpt().matching("BOB@").reply("550 b")], &[550]);
-        check(&[rcpt().matching("carol@").reply("550 b")], &[0]);
-        check(&[rcpt().session(2).reply("550 b")], &[0]);
-        check(&[rcpt().inside_tls().reply("550 b")], &[0]);
-        check(&[Fault::at(Stage::Any).reply("450 c")], &[450]);
-        check(&[Fault::at(Stage::Mail).reply("450 c")], &[0]);
-    }
-
-    #[test]
-    fn a_later_fault_is_not_used_up_by_an_earlier_one() {
-        let rcpt = || Fault::at(Stage::Rcpt);
-        check(
-            &[rcpt().reply("451 a").once(), rcpt().reply("452 b").once()],
-            &[451, 452, 0],
-        );
-    }
-
-    #[test]
-    fn edits_add_up_beside_what_replaces() {
-        let mut plan = Plan::default();
-        plan.install(Fault::at(Stage::Ehlo).hide("STARTTLS"));
-        plan.install(Fault::at(Stage::Ehlo).reply("250 x"));
-        plan.install(Fault::at(Stage::Ehlo).add("AUTH PLAIN"));
-        let decision = plan.next(moment(Stage::Ehlo, &[]), &mut Vec::new());
-        assert_eq!(decision.edits.len(), 2);
-        assert!(decision.instead.is_some());
-    }
-
-    #[test]
-    fn chance_is_the_same_for_the_same_session_whatever_runs_beside_it() {
-        let play = |order: &[u64]| {
-            let mut plan = Plan::default();
-            plan.install(Fault::at(Stage::Rcpt).reply("451 a").chance(0.5).seed(7));
-            let mut luck = vec![Vec::new(); 3];
-            let mut tallies = vec![Vec::new(); 3];
-            for &session in order {
-                let at = Moment {
-                    session,
-                    ..moment(Stage::Rcpt, &[])
-                };
-                let fired = plan
-                    .next(at, &mut tallies[session as usize])
-                    .instead
-                    .is_some();
-                luck[session as usize].push(fired);
-            }
-            luck
-        };
-        let one_by_one = [[1; 20], [2; 20]].concat();
-        let in_turn = [1, 2].repeat(20);
-        assert_eq!(play(&one_by_one), play(&in_turn));
-        let fired = play(&one_by_one)[1].iter().filter(|fired| **fired).count();
-        assert!((3..=17).contains(&fired), "{fired} of 20 at p = 0.5");
-    }
-}
+mod tests;

@@ -87,7 +87,11 @@ impl Client {
     }
 
     pub(super) fn meet(&self, cases: &[Case]) -> Vec<Said> {
-        (self.meet)(cases)
+        let mut said = (self.meet)(cases);
+        for said in &mut said {
+            said.message = printable(&said.message);
+        }
+        said
     }
 }
 
@@ -318,6 +322,18 @@ fn without_what_differs(text: &str) -> String {
         }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Octets that do not print as Rust writes them.
+fn printable(text: &str) -> String {
+    let mut printable = String::new();
+    for character in text.chars() {
+        match character.is_control() {
+            true => printable.extend(character.escape_default()),
+            false => printable.push(character),
+        }
+    }
+    printable
 }
 
 fn between(text: &str, before: &str, after: &str) -> Option<String> {

@@ -7,13 +7,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-pub use action::{Action, HandshakeFault, TlsVersion};
+pub use action::{Action, HandshakeFault, LooseEnd, TlsVersion};
+pub use at::At;
 pub use stage::Stage;
 
-use crate::error::Error;
-use crate::smtp::Reply;
-
 mod action;
+mod at;
+mod short;
 mod stage;
 
 /// One misbehaviour: at which stage, for whom, what, and how often.
@@ -45,8 +45,30 @@ pub(crate) struct When {
     pub(crate) session: Option<u64>,
     pub(crate) from: Option<IpAddr>,
     pub(crate) skip: u64,
+    pub(crate) skip_in_session: u64,
+    pub(crate) every: Option<u64>,
+    pub(crate) every_nth_session: Option<u64>,
+    pub(crate) beyond_rate: Option<Rate>,
+    pub(crate) beyond_connections: Option<usize>,
+    pub(crate) greylisting: Option<Duration>,
     pub(crate) inside_tls: Option<bool>,
     pub(crate) after_octets: Option<u64>,
+    pub(crate) after_reply: bool,
+}
+
+/// So many times in such a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) times: usize,
+    pub(crate) per: Duration,
+}
+
+/// In which sessions a fault fires that fires in some only: the seed gives each session one of
+/// `of` lots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lot {
+    pub(crate) number: u64,
+    pub(crate) of: u64,
 }
 
 /// How often a fault fires.
@@ -58,6 +80,8 @@ pub(crate) struct Count {
     pub(crate) required: bool,
     /// With this probability at each match.
     pub(crate) chance: Option<f64>,
+    /// Only in sessions that drew this lot.
+    pub(crate) lot: Option<Lot>,
     pub(crate) seed: u64,
 }
 
@@ -122,266 +146,65 @@ impl Fault {
         self
     }
 
-    /// The seed of [`chance`](Self::chance); 0 if none is given.
+    /// Fires only in sessions that draw lot `number` of `of`, from 1. Faults with the same seed
+    /// share the draw, so that each session meets one of them, or none if there are fewer faults
+    /// than lots. The draw depends on the seed and the number of the session alone.
+    ///
+    /// ```
+    /// use mailfault::{Fault, Stage::*};
+    ///
+    /// let stripped = Fault::at(Ehlo).hide("STARTTLS").lot(1, 3).seed(7);
+    /// let refused = Fault::at(StartTls).reply("454 4.7.0 no").lot(2, 3).seed(7);
+    /// // Whoever draws the third lot meets a healthy server.
+    /// # let _ = (stripped, refused);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `number` is not between 1 and `of`.
+    #[must_use]
+    #[track_caller]
+    pub fn lot(mut self, number: u64, of: u64) -> Self {
+        assert!(
+            (1..=of).contains(&number),
+            "lots are counted from 1, so that there is no lot {number} of {of}"
+        );
+        self.count.lot = Some(Lot { number, of });
+        self
+    }
+
+    /// The seed of [`chance`](Self::chance), [`lot`](Self::lot) and [`Action::Jitter`]; 0 if none
+    /// is given. It stands in the transcript wherever the fault fired, so that a failure can be
+    /// played again.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.count.seed = seed;
         self
     }
-}
 
-/// A fault that still lacks its action: where, and when.
-#[derive(Clone, Debug, PartialEq)]
-#[must_use = "a stage alone is no fault; add an action, as `.reply(\"550 no\")`"]
-pub struct At {
-    stage: Stage,
-    when: When,
-}
-
-impl At {
-    /// Only where the client's line contains this text, in any case: `bob@`, `SIZE=`. At DATA
-    /// and at the body the lines of MAIL and RCPT count, at the handshake the SNI name.
-    pub fn matching(mut self, text: impl Into<String>) -> Self {
-        self.when.matching = Some(text.into());
-        self
-    }
-
-    /// Only in the `n`th session of the server, from 1.
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn session(mut self, n: u64) -> Self {
-        assert!(n > 0, "sessions are counted from 1");
-        self.when.session = Some(n);
-        self
-    }
-
-    /// Only for clients from this address.
-    pub fn from(mut self, client: impl Into<IpAddr>) -> Self {
-        self.when.from = Some(client.into());
-        self
-    }
-
-    /// Not the first `n` times that everything else matches.
-    pub fn skip(mut self, n: u64) -> Self {
-        self.when.skip = n;
-        self
-    }
-
-    /// Only in clear: before STARTTLS, or where there is none.
-    pub fn in_clear(mut self) -> Self {
-        self.when.inside_tls = Some(false);
-        self
-    }
-
-    /// Only inside TLS.
-    pub fn inside_tls(mut self) -> Self {
-        self.when.inside_tls = Some(true);
-        self
-    }
-
-    /// At [`Stage::Body`]: as soon as `n` octets of content were read, not after all of it.
-    pub fn after_octets(mut self, n: u64) -> Self {
-        self.when.after_octets = Some(n);
-        self
-    }
-
-    /// Makes it a fault, or says why this action makes no sense here.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoSuchFault`] if the action can do nothing at this stage.
-    pub fn action(self, action: Action) -> Result<Fault, Error> {
-        action.check_at(self.stage)?;
-        self.check_after_octets(&action)?;
-        Ok(Fault {
-            stage: self.stage,
-            when: self.when,
-            action,
-            count: Count::default(),
-        })
-    }
-
-    /// [`Action::Add`].
-    ///
-    /// # Panics
-    ///
-    /// As do all of these, if the action makes no sense at the stage: the text says why.
-    #[allow(clippy::should_implement_trait)] // it adds a line, not a number
-    #[track_caller]
-    pub fn add(self, line: impl Into<String>) -> Fault {
-        self.must(Action::Add(line.into()))
-    }
-
-    /// [`Action::Close`].
-    #[track_caller]
-    #[must_use]
-    pub fn close(self) -> Fault {
-        self.must(Action::Close)
-    }
-
-    /// [`Action::Conceal`].
-    #[track_caller]
-    pub fn conceal(self, keyword: impl Into<String>) -> Fault {
-        self.must(Action::Conceal(keyword.into()))
-    }
-
-    /// [`Action::Delay`].
-    #[track_caller]
-    #[must_use]
-    pub fn delay(self, wait: Duration) -> Fault {
-        self.must(Action::Delay(wait))
-    }
-
-    /// [`Action::Drip`].
-    #[track_caller]
-    #[must_use]
-    pub fn drip(self, octets: usize, every: Duration) -> Fault {
-        self.must(Action::Drip { octets, every })
-    }
-
-    /// [`Action::Handshake`].
-    #[track_caller]
-    #[must_use]
-    pub fn handshake(self, fault: HandshakeFault) -> Fault {
-        self.must(Action::Handshake(fault))
-    }
-
-    /// [`Action::Hide`].
-    #[track_caller]
-    pub fn hide(self, keyword: impl Into<String>) -> Fault {
-        self.must(Action::Hide(keyword.into()))
-    }
-
-    /// [`Action::Mask`].
-    #[track_caller]
-    pub fn mask(self, keyword: impl Into<String>) -> Fault {
-        self.must(Action::Mask(keyword.into()))
-    }
-
-    /// [`Action::Raw`].
-    #[track_caller]
-    pub fn raw(self, bytes: impl Into<Vec<u8>>) -> Fault {
-        self.must(Action::Raw(bytes.into()))
-    }
-
-    /// [`Action::Reply`].
-    #[track_caller]
-    pub fn reply(self, reply: impl Into<Reply>) -> Fault {
-        self.must(Action::Reply(reply.into()))
-    }
-
-    /// [`Action::Reset`].
-    #[track_caller]
-    #[must_use]
-    pub fn reset(self) -> Fault {
-        self.must(Action::Reset)
-    }
-
-    /// [`Action::Stall`].
-    #[track_caller]
-    #[must_use]
-    pub fn stall(self) -> Fault {
-        self.must(Action::Stall)
-    }
-
-    #[track_caller]
-    fn must(self, action: Action) -> Fault {
-        match self.action(action) {
-            Ok(fault) => fault,
-            Err(error) => panic!("{error}"),
+    /// What chance has to do with it, for a reader who wants to see it again: empty if nothing.
+    pub(crate) fn luck(&self) -> String {
+        let Count {
+            chance, lot, seed, ..
+        } = &self.count;
+        let mut words = Vec::new();
+        words.extend(chance.map(|p| format!("chance {p}")));
+        words.extend(lot.map(|Lot { number, of }| format!("lot {number} of {of}")));
+        if words.is_empty() && !matches!(self.action, Action::Jitter(_)) {
+            return String::new();
         }
+        words.push(format!("seed {seed}"));
+        format!(" ({})", words.join(", "))
     }
+}
 
-    fn check_after_octets(&self, action: &Action) -> Result<(), Error> {
-        let cuts = matches!(
-            action,
-            Action::Close | Action::Reset | Action::Stall | Action::Delay(_)
-        );
-        let why = match (self.when.after_octets, self.stage) {
-            (None, _) => return Ok(()),
-            (Some(_), Stage::Body) if cuts => return Ok(()),
-            (Some(_), Stage::Body) => {
-                "no reply is due in mid-body; use `close`, `reset`, `stall` or `delay`"
-            }
-            (Some(_), _) => "only the body has octets to count; use the stage `body`",
-        };
-        Err(Error::NoSuchFault {
-            given: format!("`{}` after octets at `{}`", action.name(), self.stage),
-            why: why.to_owned(),
-        })
+impl std::fmt::Display for Fault {
+    /// What it does and where, and the seed if chance has a say.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (action, stage) = (self.action.name(), self.stage);
+        write!(f, "`{action}` at `{stage}`{}", self.luck())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(stage: Stage, action: Action, why: &str) {
-        match Fault::at(stage).action(action) {
-            Err(error) => assert!(error.to_string().contains(why), "{error}"),
-            Ok(fault) => panic!("{fault:?} should have been refused"),
-        }
-    }
-
-    #[test]
-    fn what_makes_no_sense_is_refused_with_an_explanation() {
-        let hide = || Action::Hide("STARTTLS".into());
-        check(Stage::Quit, hide(), "only the EHLO reply lists keywords");
-        check(Stage::Any, hide(), "only the EHLO reply lists keywords");
-        check(Stage::Ehlo, Action::Hide("AUTH LOGIN".into()), "one word");
-        check(Stage::Ehlo, Action::Add("A\r\nB".into()), "one line");
-        check(
-            Stage::Connect,
-            Action::Reply("250 ok".into()),
-            "no reply is due",
-        );
-        check(
-            Stage::Handshake,
-            Action::Reply("250 ok".into()),
-            "no reply is due",
-        );
-        check(
-            Stage::Connect,
-            Action::Raw(vec![1]),
-            "use the stage `greeting`",
-        );
-        check(
-            Stage::Ehlo,
-            Action::Handshake(HandshakeFault::Junk),
-            "`handshake`",
-        );
-        let drip = |octets| Action::Drip {
-            octets,
-            every: Duration::ZERO,
-        };
-        check(Stage::Handshake, drip(1), "could drip");
-        check(Stage::Rcpt, drip(0), "never end");
-    }
-
-    #[test]
-    fn octets_are_counted_in_the_body_only() {
-        let error = Fault::at(Stage::Mail).after_octets(1).action(Action::Close);
-        assert!(error.unwrap_err().to_string().contains("only the body"));
-        let error = Fault::at(Stage::Body)
-            .after_octets(1)
-            .action(Action::Reply("250 ok".into()));
-        assert!(error.unwrap_err().to_string().contains("mid-body"));
-    }
-
-    #[test]
-    fn equal_words_give_equal_values() {
-        let fault = || {
-            Fault::at(Stage::Rcpt)
-                .matching("bob@")
-                .skip(1)
-                .reply("550 no")
-                .once()
-        };
-        assert_eq!(fault(), fault());
-        assert_ne!(fault(), fault().at_most(1));
-    }
-}
+mod tests;

@@ -20,6 +20,9 @@ pub enum Stage {
     StartTls,
     /// The client's ClientHello was read; the ServerHello is due.
     Handshake,
+    /// The handshake was completed, and nothing has been said inside TLS: what comes next is the
+    /// client's EHLO, or on the implicit-TLS port the greeting.
+    Tls,
     /// The reply to AUTH is due (RFC 4954).
     Auth,
     /// The reply to MAIL is due.
@@ -28,6 +31,8 @@ pub enum Stage {
     Rcpt,
     /// The reply to DATA is due, before any content.
     Data,
+    /// The reply to a BDAT chunk that is not the last is due (RFC 3030).
+    Chunk,
     /// The reply to the content is due: after the final dot, or after the last BDAT chunk.
     Body,
     /// The reply to QUIT is due.
@@ -39,16 +44,18 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in the order in which they come.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Connect,
         Self::Greeting,
         Self::Ehlo,
         Self::StartTls,
         Self::Handshake,
+        Self::Tls,
         Self::Auth,
         Self::Mail,
         Self::Rcpt,
         Self::Data,
+        Self::Chunk,
         Self::Body,
         Self::Quit,
         Self::Any,
@@ -63,10 +70,12 @@ impl Stage {
             Self::Ehlo => "ehlo",
             Self::StartTls => "starttls",
             Self::Handshake => "handshake",
+            Self::Tls => "tls",
             Self::Auth => "auth",
             Self::Mail => "mail",
             Self::Rcpt => "rcpt",
             Self::Data => "data",
+            Self::Chunk => "chunk",
             Self::Body => "body",
             Self::Quit => "quit",
             Self::Any => "any",
@@ -75,7 +84,7 @@ impl Stage {
 
     /// Whether the server owes the client a reply at this stage.
     pub(crate) fn has_reply(self) -> bool {
-        !matches!(self, Self::Connect | Self::Handshake)
+        !matches!(self, Self::Connect | Self::Handshake | Self::Tls)
     }
 
     /// Whether a fault at `self` applies at the stage that a session has reached.

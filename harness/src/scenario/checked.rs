@@ -39,8 +39,7 @@ impl fmt::Display for Checked {
         let expected = expected.join(" or ");
         writeln!(f, "{}: expected {expected}, saw {}", self.id, self.seen)?;
         for (number, fault) in &self.unseen {
-            let (action, stage) = (fault.action().name(), fault.stage());
-            writeln!(f, "fault {number} (`{action}` at `{stage}`) never fired")?;
+            writeln!(f, "fault {number} ({fault}) never fired")?;
         }
         write!(f, "{}{}", self.client, self.report)
     }

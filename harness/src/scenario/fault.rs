@@ -10,7 +10,7 @@ use super::place::Text;
 use super::words::explain;
 use crate::duration::Wait;
 use crate::error::Error;
-use crate::fault::{Action, Fault, HandshakeFault, Stage, TlsVersion};
+use crate::fault::{Action, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
 use crate::smtp::Reply;
 
 /// A `[[fault]]` as it is written.
@@ -23,27 +23,46 @@ pub(super) struct Written {
     session: Option<Spanned<u64>>,
     from: Option<Client>,
     skip: Option<u64>,
+    skip_in_session: Option<u64>,
+    every: Option<Spanned<u64>>,
+    every_nth_session: Option<Spanned<u64>>,
+    beyond_rate: Option<Rate>,
+    beyond_connections: Option<usize>,
+    greylisting: Option<Wait>,
     in_clear: Option<Yes>,
     inside_tls: Option<Spanned<Yes>>,
     after_octets: Option<Spanned<u64>>,
+    after_reply: Option<Yes>,
 
     add: Option<Spanned<String>>,
+    budget: Option<Spanned<u64>>,
     close: Option<Spanned<Yes>>,
     conceal: Option<Spanned<String>>,
     delay: Option<Spanned<Wait>>,
     drip: Option<Spanned<Drip>>,
+    endless: Option<Spanned<Wait>>,
+    half_close: Option<Spanned<Yes>>,
     handshake: Option<Spanned<Handshake>>,
     hide: Option<Spanned<String>>,
+    honour_pipelined: Option<Spanned<Yes>>,
+    jitter: Option<Spanned<Wait>>,
+    lines: Option<Spanned<usize>>,
+    loose_end: Option<Spanned<End>>,
     mask: Option<Spanned<String>>,
+    overlong: Option<Spanned<usize>>,
     raw: Option<Spanned<String>>,
     raw_hex: Option<Spanned<Hex>>,
     reply: Option<Spanned<Reply>>,
     reset: Option<Spanned<Yes>>,
+    split_crlf: Option<Spanned<Wait>>,
     stall: Option<Spanned<Yes>>,
+    stop_reading: Option<Spanned<Yes>>,
+    throttle: Option<Spanned<Throttle>>,
 
     times: Option<u64>,
     once: Option<Spanned<Yes>>,
     chance: Option<Spanned<f64>>,
+    lot: Option<Lot>,
     seed: Option<Spanned<u64>>,
 }
 
@@ -90,6 +109,52 @@ impl<'de> Deserialize<'de> for Yes {
 struct Drip {
     octets: usize,
     every: Wait,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rate {
+    times: usize,
+    per: Wait,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Throttle {
+    octets: usize,
+    per: Wait,
+}
+
+/// What a vulnerable server takes for the end of the content.
+pub(super) struct End(pub(super) LooseEnd);
+
+impl<'de> Deserialize<'de> for End {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        let end = LooseEnd::ALL.into_iter().find(|end| end.name() == word);
+        end.map(Self).ok_or_else(|| {
+            let known = LooseEnd::ALL.map(LooseEnd::name);
+            D::Error::custom(explain("end of the content", &word, &known))
+        })
+    }
+}
+
+/// `1 of 5`.
+struct Lot(u64, u64);
+
+impl<'de> Deserialize<'de> for Lot {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let numbers = text.split_once(" of ");
+        let numbers =
+            numbers.and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Self(number, of)),
+            _ => Err(D::Error::custom(format!(
+                "`{text}` is no lot; write `1 of 5` to `5 of 5`"
+            ))),
+        }
+    }
 }
 
 /// Bytes in hex; white space between them is free.
@@ -194,6 +259,33 @@ impl Written {
         if let Some(skip) = self.skip {
             at = at.skip(skip);
         }
+        if let Some(skip) = self.skip_in_session {
+            at = at.skip_in_session(skip);
+        }
+        if let Some(every) = self.every {
+            if *every.get_ref() == 0 {
+                return Err(text.bad(every.span().start, "no time is the zeroth"));
+            }
+            at = at.every(every.into_inner());
+        }
+        if let Some(every) = self.every_nth_session {
+            if *every.get_ref() == 0 {
+                return Err(text.bad(every.span().start, "sessions are counted from 1"));
+            }
+            at = at.every_nth_session(every.into_inner());
+        }
+        if let Some(Rate { times, per }) = self.beyond_rate {
+            at = at.beyond_rate(times, per.0);
+        }
+        if let Some(connections) = self.beyond_connections {
+            at = at.beyond_connections(connections);
+        }
+        if let Some(Wait(wait)) = self.greylisting {
+            at = at.greylisting(wait);
+        }
+        if self.after_reply.is_some() {
+            at = at.after_reply();
+        }
         at = match (self.in_clear, self.inside_tls) {
             (None, None) => at,
             (Some(Yes), None) => at.in_clear(),
@@ -218,19 +310,23 @@ impl Written {
                 return Err(text.bad(also.span().start, why));
             }
         };
-        match (self.chance, self.seed) {
-            (None, None) => Ok(fault),
-            (None, Some(seed)) => {
-                let why = "`seed` is for a `chance`, and there is none";
+        if let Some(Lot(number, of)) = self.lot {
+            fault = fault.lot(number, of);
+        }
+        if let Some(chance) = self.chance {
+            let (place, chance) = (chance.span().start, chance.into_inner());
+            if !(0.0..=1.0).contains(&chance) {
+                let why = format!("a chance is between 0 and 1, not {chance}");
+                return Err(text.bad(place, why));
+            }
+            fault = fault.chance(chance);
+        }
+        match self.seed {
+            Some(seed) if fault.luck().is_empty() => {
+                let why = "`seed` is for a `chance`, a `lot` or a `jitter`, and there is none";
                 Err(text.bad(seed.span().start, why))
             }
-            (Some(chance), _) if !(0.0..=1.0).contains(chance.get_ref()) => {
-                let why = format!("a chance is between 0 and 1, not {}", chance.get_ref());
-                Err(text.bad(chance.span().start, why))
-            }
-            (Some(chance), seed) => Ok(fault
-                .chance(chance.into_inner())
-                .seed(seed.map_or(0, Spanned::into_inner))),
+            seed => Ok(fault.seed(seed.map_or(0, Spanned::into_inner))),
         }
     }
 
@@ -247,18 +343,32 @@ impl Written {
         }
         take! {
             "add": add => Action::Add;
+            "budget": budget => Action::Budget;
             "close": close => |Yes| Action::Close;
             "conceal": conceal => Action::Conceal;
             "delay": delay => |Wait(wait)| Action::Delay(wait);
             "drip": drip => |Drip { octets, every }| Action::Drip { octets, every: every.0 };
+            "endless": endless => |Wait(every)| Action::Endless(every);
+            "half-close": half_close => |Yes| Action::HalfClose;
             "handshake": handshake => |Handshake(fault)| Action::Handshake(fault);
             "hide": hide => Action::Hide;
+            "honour-pipelined": honour_pipelined => |Yes| Action::HonourPipelined;
+            "jitter": jitter => |Wait(most)| Action::Jitter(most);
+            "lines": lines => Action::Lines;
+            "loose-end": loose_end => |End(end)| Action::LooseEnd(end);
             "mask": mask => Action::Mask;
+            "overlong": overlong => Action::Overlong;
             "raw": raw => |text: String| Action::Raw(text.into_bytes());
             "raw-hex": raw_hex => |Hex(bytes)| Action::Raw(bytes);
             "reply": reply => Action::Reply;
             "reset": reset => |Yes| Action::Reset;
+            "split-crlf": split_crlf => |Wait(wait)| Action::SplitCrlf(wait);
             "stall": stall => |Yes| Action::Stall;
+            "stop-reading": stop_reading => |Yes| Action::StopReading;
+            "throttle": throttle => |Throttle { octets, per }| Action::Throttle {
+                octets,
+                per: per.0,
+            };
         }
         found.sort_by_key(|(place, ..)| *place);
         let mut found = found.into_iter();
@@ -270,9 +380,11 @@ impl Written {
                 Err(text.bad(place, why))
             }
             (None, _) => {
-                let why = "a fault needs an action: `add`, `close`, `conceal`, `delay`, `drip`, \
-                           `handshake`, `hide`, `mask`, `raw`, `raw-hex`, `reply`, `reset` or \
-                           `stall`";
+                let why = "a fault needs an action: `add`, `budget`, `close`, `conceal`, `delay`, \
+                           `drip`, `endless`, `half-close`, `handshake`, `hide`, \
+                           `honour-pipelined`, `jitter`, `lines`, `loose-end`, `mask`, \
+                           `overlong`, `raw`, `raw-hex`, `reply`, `reset`, `split-crlf`, \
+                           `stall`, `stop-reading` or `throttle`";
                 Err(text.bad(head, why))
             }
         }

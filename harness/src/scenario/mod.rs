@@ -4,10 +4,12 @@
 //! the crate `mailfault-scenarios` explains every key.
 
 pub use checked::Checked;
+pub use client::ClientWish;
 pub use expect::{Kind, Opportunistic};
 pub use server::{CertificateWish, ServerWish, TlsWish};
 
 mod checked;
+mod client;
 mod expect;
 mod fault;
 mod place;
@@ -18,7 +20,7 @@ mod written;
 
 use std::path::Path;
 
-use mailfault_certs::{Identity, Requirement};
+use mailfault_certs::{Control, Identity, Requirement};
 
 use crate::error::Error;
 use crate::fault::Fault;
@@ -73,6 +75,8 @@ pub struct Scenario {
     pub kind: Kind,
     /// The server.
     pub server: ServerWish,
+    /// What a client must do for the faults to be seen.
+    pub client: ClientWish,
     /// What goes wrong, in the order of the file.
     pub faults: Vec<Fault>,
 }
@@ -171,8 +175,9 @@ impl Scenario {
     /// ```
     #[must_use]
     pub fn needs(&self) -> Option<&'static str> {
-        let flaws = &self.server.certificate.flaws;
-        flaws.iter().find_map(|flaw| flaw.needs())
+        let certificate = &self.server.certificate;
+        let control = certificate.control.and_then(Control::needs);
+        control.or_else(|| certificate.flaws.iter().find_map(|flaw| flaw.needs()))
     }
 
     /// The server of this scenario with its faults, ready to start, and what it presents. A client

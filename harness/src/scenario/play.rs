@@ -1,5 +1,6 @@
 //! A scenario, played: its server against a client that does everything right.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use mailfault_certs::{Ca, Identity, Leaf};
@@ -59,7 +60,16 @@ impl Scenario {
     /// cipher suite or a group, [`Error::BadTls`].
     pub fn check(&self) -> Result<Checked, Error> {
         // A healthy server answers at once, and one that is slow on purpose must not be left.
-        let slow = |fault: &Fault| matches!(fault.action(), Action::Delay(_) | Action::Drip { .. });
+        let slow = |fault: &Fault| {
+            matches!(
+                fault.action(),
+                Action::Delay(_)
+                    | Action::Drip { .. }
+                    | Action::Jitter(_)
+                    | Action::SplitCrlf(_)
+                    | Action::Throttle { .. }
+            )
+        };
         let time_out = match self.faults.iter().any(slow) {
             true => Duration::from_secs(10),
             false => SHORT,
@@ -69,7 +79,8 @@ impl Scenario {
             "carol@example.test",
             "dave@example.test",
         ];
-        let (client, report) = self.play(&recipients, time_out)?;
+        let recipients = &recipients[..self.client.recipients];
+        let (client, report) = self.play(recipients, time_out)?;
         let mut fired: Vec<bool> = report.faults.iter().map(|(_, times)| *times > 0).collect();
         for also in self.play_for_others(&fired)? {
             let also = also.faults.iter().map(|(_, times)| *times > 0);
@@ -111,7 +122,28 @@ impl Scenario {
         })
     }
 
-    /// Sends one message to a fresh server.
+    /// Sends what the file's client sends to a server that is not ours, in clear, and says what
+    /// became of it: for `mail/smuggling-sender`, whose fault is the message.
+    ///
+    /// ```
+    /// use mailfault::{MockServer, scenario::Scenario};
+    ///
+    /// let server_under_test = MockServer::start();
+    /// let smuggler = Scenario::named("mail/smuggling-sender")?;
+    /// let told = smuggler.send_to(server_under_test.addr());
+    /// assert!(told.starts_with("attempt 1: delivered"), "{told}");
+    /// assert_eq!(server_under_test.mail().len(), 1);
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    #[must_use]
+    pub fn send_to(&self, server: SocketAddr) -> String {
+        let sender = self.behaving(Sender::in_clear());
+        let to = ["bob@example.test"];
+        let message = Message::new("alice@example.test", to, CONTENT);
+        self.send(&sender, server, &message)
+    }
+
+    /// Sends one message, or as many as the file wants, to a fresh server.
     fn play(&self, to: &[&str], time_out: Duration) -> Result<(String, Report), Error> {
         let (builder, identity) = self.builder();
         let server = builder.try_start()?;
@@ -120,14 +152,35 @@ impl Scenario {
             ..self.client(&identity)
         };
         let message = Message::new("alice@example.test", to.iter().copied(), CONTENT);
-        let sent = sender.send(server.addr(), &message);
-        Ok((sent.to_string(), server.stop()))
+        let told = self.send(&sender, server.addr(), &message);
+        Ok((told, server.stop()))
+    }
+
+    /// Sends as often as the file wants, and says what became of each message.
+    fn send(&self, sender: &Sender, server: SocketAddr, message: &Message) -> String {
+        let open = sender.keep_open(server, self.client.keeps_open);
+        let sessions = 0..self.client.sessions;
+        let told = sessions.map(|_| sender.send(server, message).to_string());
+        let told = told.collect();
+        drop(open);
+        told
+    }
+
+    /// The same client, which does what the file wants of it.
+    fn behaving(&self, sender: Sender) -> Sender {
+        Sender {
+            chunks: self.client.chunks,
+            pipelining: self.client.pipelining,
+            messages: self.client.messages,
+            smuggles: self.client.smuggles,
+            ..sender
+        }
     }
 
     /// The client that the file's expectation is about.
     fn client(&self, identity: &Identity) -> Sender {
-        let mode = match self.server.tls {
-            TlsWish::None => return Sender::in_clear(),
+        let mode = match self.client.tls.unwrap_or(self.server.tls) {
+            TlsWish::None => return self.behaving(Sender::in_clear()),
             TlsWish::Implicit => Mode::Implicit,
             TlsWish::Both | TlsWish::StartTls => Mode::StartTls,
         };
@@ -137,7 +190,7 @@ impl Scenario {
             _ => ("alice", "correct horse"),
         };
         let refused = self.server.client_certificate == ClientCertificate::Refused;
-        Sender {
+        self.behaving(Sender {
             retry: self.expect.contains(&crate::Outcome::Delivered),
             credentials: Some(Credentials {
                 user: user.to_owned(),
@@ -146,7 +199,7 @@ impl Scenario {
             // Only who shows one can see it refused.
             identity: refused.then(|| Ca::new().issue(Leaf::new("client.example.test"))),
             ..Sender::verifying(mode, name, identity.roots())
-        }
+        })
     }
 }
 
@@ -162,7 +215,7 @@ fn recipient_of(fault: &Fault) -> Option<String> {
     Some(format!("{local}@{}", domain.unwrap_or("example.test")))
 }
 
-/// More than a thousand octets, and a line that begins with a dot.
+/// More than a thousand octets, and lines that begin with a dot, one of which has nothing else.
 const CONTENT: &str = concat!(
     "From: Alice <alice@example.test>\r\n",
     "To: Bob <bob@example.test>\r\n",
@@ -170,6 +223,7 @@ const CONTENT: &str = concat!(
     "Date: Fri, 20 Nov 2026 12:00:00 +0000\r\n",
     "Message-ID: <reference@client.example.test>\r\n",
     "\r\n",
+    ".\r\n",
     ".A line that begins with a dot, and enough of them to fill a kilobyte:\r\n",
     "the quick brown fox jumps over the lazy dog, and the dog does not mind.\r\n",
     "the quick brown fox jumps over the lazy dog, and the dog does not mind.\r\n",

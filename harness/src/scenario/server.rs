@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, Control, Flaw, Identity, KeyKind, Leaf};
 use toml::Spanned;
 
 use super::fault::tls_version;
@@ -42,6 +42,8 @@ pub struct ServerWish {
     pub require_tls: bool,
     /// Whether MAIL without AUTH is refused.
     pub require_auth: bool,
+    /// Whether its port is closed.
+    pub refuse_connections: bool,
 }
 
 words! {
@@ -62,6 +64,8 @@ words! {
 pub struct CertificateWish {
     /// What is wrong with it; nothing if it is good.
     pub flaws: Vec<Flaw>,
+    /// What is unusual about it, and yet nothing wrong.
+    pub control: Option<Control>,
     /// The name that the client verifies; the server's host name if the file does not say.
     pub name: String,
     /// The names and IP addresses in the certificate; `name` alone if the file does not say.
@@ -102,6 +106,9 @@ impl ServerWish {
         if self.require_auth {
             builder = builder.require_auth();
         }
+        if self.refuse_connections {
+            builder = builder.refuse_connections();
+        }
         (builder, identity)
     }
 }
@@ -121,6 +128,9 @@ impl CertificateWish {
         let mut leaf = Leaf::new(names.next().unwrap_or(&self.name)).key(self.key);
         leaf = names.fold(leaf, |leaf, name| leaf.also(name));
         leaf = self.flaws.iter().fold(leaf, |leaf, flaw| leaf.flaw(*flaw));
+        if let Some(control) = self.control {
+            leaf = leaf.control(control);
+        }
         match self.only_names {
             true => leaf.only_names(),
             false => leaf,
@@ -144,6 +154,7 @@ pub(super) struct Written {
     auth: AuthWritten,
     require_tls: bool,
     require_auth: bool,
+    refuse_connections: bool,
 }
 
 impl Written {
@@ -177,6 +188,7 @@ impl Written {
             auth: self.auth.0,
             require_tls: self.require_tls,
             require_auth: self.require_auth,
+            refuse_connections: self.refuse_connections,
         })
     }
 }
@@ -195,6 +207,7 @@ impl<'de> Deserialize<'de> for Version {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct CertificateTable {
     flaw: OneOrMany<FlawName>,
+    control: Option<ControlName>,
     name: Option<String>,
     names: Vec<String>,
     only_names: bool,
@@ -202,7 +215,7 @@ struct CertificateTable {
     intermediate: Option<bool>,
 }
 
-/// A flaw by name, several, or a table.
+/// A flaw by name, several, a control by name, or a table.
 #[derive(Default)]
 struct Certificate(CertificateTable);
 
@@ -213,6 +226,7 @@ impl Certificate {
         let name = table.name.unwrap_or_else(|| host.to_owned());
         CertificateWish {
             flaws: flaws.into_iter().map(|FlawName(flaw)| flaw).collect(),
+            control: table.control.map(|ControlName(control)| control),
             names: match table.names.is_empty() {
                 true => vec![name.clone()],
                 false => table.names,
@@ -233,10 +247,18 @@ impl<'de> Deserialize<'de> for Certificate {
             type Value = CertificateTable;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a flaw, a list of them or a table")
+                f.write_str("the name of a flaw or a control, a list of flaws or a table")
             }
 
             fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<CertificateTable, E> {
+                let is_control = Flaw::from_id(one).is_none() && one.starts_with("control/");
+                if is_control || Control::from_id(one).is_some() {
+                    let one: StrDeserializer<'_, E> = StrDeserializer::new(one);
+                    return Ok(CertificateTable {
+                        control: Some(ControlName::deserialize(one)?),
+                        ..CertificateTable::default()
+                    });
+                }
                 let flaw = Words(PhantomData).visit_str(one)?;
                 Ok(CertificateTable {
                     flaw,
@@ -267,13 +289,30 @@ impl<'de> Deserialize<'de> for FlawName {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
         Flaw::from_id(&name).map(Self).ok_or_else(|| {
-            // The folder may be left out, so that it only counts as far as it was written.
-            let all = Flaw::all().iter().map(|flaw| match name.contains('/') {
-                true => flaw.id(),
-                false => flaw.id().rsplit('/').next().unwrap_or_default(),
-            });
+            let all = Flaw::all().iter().map(|flaw| as_written(flaw.id(), &name));
             D::Error::custom(explain("flaw", &name, &all.collect::<Vec<_>>()))
         })
+    }
+}
+
+struct ControlName(Control);
+
+impl<'de> Deserialize<'de> for ControlName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Control::from_id(&name).map(Self).ok_or_else(|| {
+            let all = Control::all().iter();
+            let all = all.map(|control| as_written(control.id(), &name));
+            D::Error::custom(explain("control", &name, &all.collect::<Vec<_>>()))
+        })
+    }
+}
+
+/// The folder may be left out, so that it only counts as far as it was written.
+fn as_written(id: &'static str, written: &str) -> &'static str {
+    match written.contains('/') {
+        true => id,
+        false => id.rsplit('/').next().unwrap_or_default(),
     }
 }
 

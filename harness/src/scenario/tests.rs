@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mailfault_certs::{Flaw, KeyKind};
+use mailfault_certs::{Control, Flaw, KeyKind};
 
 use super::*;
-use crate::fault::{HandshakeFault, Stage, TlsVersion};
+use crate::fault::{HandshakeFault, LooseEnd, Stage, TlsVersion};
 use crate::persona::Persona;
 use crate::server::{Auth, ClientCertificate};
 
@@ -53,7 +53,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check(
         "[server]\nfrobnicate = 1",
-        "case.toml:4:1: unknown key `frobnicate`; known here: persona, host, limits, tls, certificate, tls-versions, cipher-suites, groups, client-certificate, auth, require-tls, require-auth",
+        "case.toml:4:1: unknown key `frobnicate`; known here: persona, host, limits, tls, certificate, tls-versions, cipher-suites, groups, client-certificate, auth, require-tls, require-auth, refuse-connections",
     );
     check(
         "[server.limits]\nrecipient = 1",
@@ -82,6 +82,18 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     check(
         "[server]\ncertificate = [\"expired\", \"wrong-nam\"]",
         "case.toml:4:15: unknown flaw `wrong-nam`; did you mean `wrong-name`?",
+    );
+    check(
+        "[server]\ncertificate = \"control/san-10\"",
+        "case.toml:4:15: unknown control `control/san-10`; did you mean `control/san-100`?",
+    );
+    check(
+        "[server.certificate]\ncontrol = \"san-upercase\"",
+        "case.toml:4:11: unknown control `san-upercase`; did you mean `san-uppercase`?",
+    );
+    check(
+        "[server.certificate]\ncontrol = \"no-aki\"\nflaw = \"expired\"",
+        "case.toml:3:1: `control/no-aki` does not go with `tls/expired`: nothing is wrong with a control",
     );
     check(
         "[server.certificate]\nflaw = \"expird\"",
@@ -113,7 +125,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check(
         "[[fault]]\nat = \"rcpt\"",
-        "case.toml:3:1: a fault needs an action: `add`, `close`, `conceal`, `delay`, `drip`, `handshake`, `hide`, `mask`, `raw`, `raw-hex`, `reply`, `reset` or `stall`",
+        "case.toml:3:1: a fault needs an action: `add`, `budget`, `close`, `conceal`, `delay`, `drip`, `endless`, `half-close`, `handshake`, `hide`, `honour-pipelined`, `jitter`, `lines`, `loose-end`, `mask`, `overlong`, `raw`, `raw-hex`, `reply`, `reset`, `split-crlf`, `stall`, `stop-reading` or `throttle`",
     );
     check(
         "[[fault]]\nreply = \"550 no\"",
@@ -201,11 +213,51 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check(
         "[[fault]]\nat = \"any\"\nclose = true\nseed = 7",
-        "case.toml:6:8: `seed` is for a `chance`, and there is none",
+        "case.toml:6:8: `seed` is for a `chance`, a `lot` or a `jitter`, and there is none",
     );
     check(
         "[[fault]]\nat = \"mail\"\nclose = true\nafter-octets = 7",
         "case.toml:5:9: `close` after octets at `mail` makes no sense: only the body has octets to count; use the stage `body`",
+    );
+    check(
+        "[[fault]]\nat = \"data\"\nloose-end = \"lf.cr\"",
+        "case.toml:5:13: unknown end of the content `lf.cr`; did you mean `cr.cr`?",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nloose-end = \"lf.lf\"",
+        "case.toml:5:13: `loose-end` at `mail` makes no sense: DATA decides how the content ends; use the stage `data`",
+    );
+    check(
+        "[[fault]]\nat = \"ehlo\"\nclose = true\nlot = \"6 of 5\"",
+        "case.toml:6:7: `6 of 5` is no lot; write `1 of 5` to `5 of 5`",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nclose = true\nbeyond-rate = { times = 2, par = \"1m\" }",
+        "case.toml:6:28: unknown key `par`; did you mean `per`?",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nclose = true\nevery = 0",
+        "case.toml:6:9: no time is the zeroth",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nclose = true\nevery-nth-session = 0",
+        "case.toml:6:21: sessions are counted from 1",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nreply = \"250 ok\"\nafter-reply = true",
+        "case.toml:5:9: `reply` after the reply at `mail` makes no sense: only what ends the conversation can follow a reply; use `close`, `half-close`, `reset`, `stall` or `stop-reading`",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\nclose = true\ngreylisting = \"5m\"",
+        "case.toml:5:9: `close` by greylisting at `mail` makes no sense: client, sender and recipient are known at the stage `rcpt`",
+    );
+    check(
+        "[[fault]]\nat = \"connect\"\nthrottle = { octets = 0, per = \"1s\" }",
+        "case.toml:5:12: `throttle` at `connect` makes no sense: nothing would ever be read; use `stop-reading`",
+    );
+    check(
+        "[[fault]]\nat = \"mail\"\noverlongg = 9",
+        "case.toml:5:1: unknown key `overlongg`; did you mean `overlong`?",
     );
     check(
         "summary = \"x\"\nexpect = \"refused\"",
@@ -328,6 +380,63 @@ fn a_file_and_a_builder_that_say_the_same_give_equal_faults() {
         "at = 'ehlo'\nreply = \"250-a\\n250 b\"",
         Fault::at(Ehlo).reply("250-a\n250 b"),
     );
+    let second = Duration::from_secs(1);
+    check(
+        "at = 'mail'\nskip-in-session = 1\nevery = 2\nevery-nth-session = 3\n\
+         beyond-rate = { times = 4, per = '1s' }\nbeyond-connections = 5\nhalf-close = true\n\
+         after-reply = true\nlot = '1 of 5'\nseed = 7",
+        Fault::at(Mail)
+            .skip_in_session(1)
+            .every(2)
+            .every_nth_session(3)
+            .beyond_rate(4, second)
+            .beyond_connections(5)
+            .after_reply()
+            .half_close()
+            .lot(1, 5)
+            .seed(7),
+    );
+    check(
+        "at = 'rcpt'\ngreylisting = '1s'\nclose = true",
+        Fault::at(Rcpt).greylisting(second).close(),
+    );
+    check(
+        "at = 'body'\nafter-octets = 1\nreply = '250 early'",
+        Fault::at(Body).after_octets(1).reply("250 early"),
+    );
+    check("at = 'tls'\nbudget = 9", Fault::at(Tls).budget(9));
+    check(
+        "at = 'chunk'\nendless = '1s'",
+        Fault::at(Chunk).endless(second),
+    );
+    check(
+        "at = 'starttls'\nhonour-pipelined = true",
+        Fault::at(StartTls).honour_pipelined(),
+    );
+    check(
+        "at = 'any'\njitter = '1s'\nseed = 7",
+        Fault::at(Any).jitter(second).seed(7),
+    );
+    check("at = 'ehlo'\nlines = 9", Fault::at(Ehlo).lines(9));
+    check("at = 'ehlo'\noverlong = 9", Fault::at(Ehlo).overlong(9));
+    for end in LooseEnd::ALL {
+        check(
+            &format!("at = 'data'\nloose-end = '{}'", end.name()),
+            Fault::at(Data).loose_end(end),
+        );
+    }
+    check(
+        "at = 'any'\nsplit-crlf = '1s'",
+        Fault::at(Any).split_crlf(second),
+    );
+    check(
+        "at = 'connect'\nstop-reading = true",
+        Fault::at(Connect).stop_reading(),
+    );
+    check(
+        "at = 'connect'\nthrottle = { octets = 9, per = '1s' }",
+        Fault::at(Connect).throttle(9, second),
+    );
     for (word, fault) in [
         ("alert 40", HandshakeFault::Alert(40)),
         ("close", HandshakeFault::Close),
@@ -360,6 +469,7 @@ fn what_a_file_does_not_say_works() {
     assert_eq!(wish.tls_versions, [TlsVersion::Tls12, TlsVersion::Tls13]);
     let certificate = CertificateWish {
         flaws: vec![],
+        control: None,
         name: "mx.test".into(),
         names: vec!["mx.test".into()],
         only_names: false,
@@ -385,6 +495,18 @@ fn what_a_file_does_not_say_works() {
         server("certificate = { flaw = 'expired', name = 'a.test' }").certificate,
         expired
     );
+    let five_above = CertificateWish {
+        flaws: vec![],
+        control: Some(Control::LongChain5),
+        ..expired
+    };
+    for written in [
+        "host = 'a.test'\ncertificate = 'long-chain-5'",
+        "host = 'a.test'\ncertificate = 'control/long-chain-5'",
+        "certificate = { control = 'long-chain-5', name = 'a.test' }",
+    ] {
+        assert_eq!(server(written).certificate, five_above);
+    }
 }
 
 #[test]
@@ -449,12 +571,16 @@ fn a_file_that_is_not_there_is_an_error() {
 fn the_example_shows_every_key_and_can_be_read() {
     let text = mailfault_scenarios::EXAMPLE;
     let scenario = Scenario::parse("example.toml", text).unwrap();
-    assert_eq!(scenario.faults.len(), 3);
+    assert_eq!(scenario.faults.len(), 4);
     let keys = "summary expect rfc verifying kind story tls host tls-versions cipher-suites groups \
-                client-certificate auth require-tls require-auth persona limits certificate flaw \
-                name names only-names key intermediate at matching session from skip in-clear \
-                inside-tls after-octets add close conceal delay drip handshake hide mask raw \
-                raw-hex reply reset stall times once chance seed";
+                client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
+                sessions messages keeps-open recipients chunks pipelining smuggles \
+                control name names only-names key intermediate at matching session from skip in-clear \
+                skip-in-session every every-nth-session beyond-rate beyond-connections greylisting \
+                inside-tls after-octets after-reply add budget close conceal delay drip endless \
+                half-close handshake hide honour-pipelined jitter lines loose-end mask overlong \
+                raw raw-hex reply reset split-crlf stall stop-reading throttle times once chance \
+                lot seed";
     for key in keys.split(' ') {
         let written = [
             format!("{key} "),
@@ -465,10 +591,13 @@ fn the_example_shows_every_key_and_can_be_read() {
     }
 }
 
-/// What must be refused only by a client that has credentials, or a certificate.
-const MAY_HAVE_NO_REASON: [&str; 2] = [
+/// What must be refused only by a client that has credentials, or a certificate, or that comes
+/// again.
+const MAY_HAVE_NO_REASON: [&str; 4] = [
     "handshake/client-cert-rejected",
     "starttls/auth-only-before-tls",
+    "starttls/every-other-time",
+    "starttls/rate-limit-421",
 ];
 
 #[test]
@@ -523,6 +652,16 @@ fn every_flaw_is_in_the_catalogue_as_its_own_table_says() {
 }
 
 #[test]
+fn every_control_is_in_the_catalogue() {
+    for control in Control::all() {
+        let scenario = Scenario::named(control.id()).unwrap();
+        assert_eq!(scenario.kind, Kind::Control);
+        let wished = scenario.server.certificate.control;
+        assert!(wished.is_none() || wished == Some(*control), "{control}");
+    }
+}
+
+#[test]
 fn every_scenario_can_be_started() {
     let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
     let all = Scenario::all().into_iter().chain(example);
@@ -530,6 +669,11 @@ fn every_scenario_can_be_started() {
         let (builder, identity) = scenario.builder();
         let flaws = &scenario.server.certificate.flaws;
         assert_eq!(identity.flaws(), flaws.as_slice(), "{}", scenario.id);
+        let certificate = &scenario.server.certificate;
+        assert_eq!(identity.control(), certificate.control);
+        if !flaws.is_empty() || certificate.control.is_some() {
+            assert_eq!(identity.name(), certificate.name, "{}", scenario.id);
+        }
         match builder.try_start() {
             Ok(server) => drop(server.finish()),
             Err(error) => panic!("{}: {error}", scenario.id),

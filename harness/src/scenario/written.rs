@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::expect::{Expected, Kind, Opportunistic, Verifying};
 use super::place::Text;
 use super::server::OneOrMany;
-use super::{Scenario, fault, server};
+use super::{Scenario, client, fault, server};
 use crate::error::Error;
 
 /// The whole file. Each table is one flat struct: flattened or untagged ones lose the place of an
@@ -23,6 +23,8 @@ pub(super) struct Written {
     expect: Spanned<OneOrMany<Expected>>,
     #[serde(default)]
     server: server::Written,
+    #[serde(default)]
+    client: client::Written,
     #[serde(default)]
     fault: Vec<Spanned<fault::Written>>,
 }
@@ -64,6 +66,7 @@ impl Written {
                 false => Kind::Fault,
             }),
             server: self.server.meant(text)?,
+            client: self.client.meant(text)?,
             id,
         })
     }

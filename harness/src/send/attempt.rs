@@ -3,27 +3,38 @@
 use std::net::SocketAddr;
 
 use super::connection::Connection;
-use super::sent::{is_transient_for_rcpt, one_line};
+use super::sent::one_line;
 use super::{Attempt, Ending, Message, Mode, Sender, client_tls};
 use crate::smtp::{Reply, base64};
 
 /// An attempt under way.
 pub(super) struct Attempting<'a> {
-    sender: &'a Sender,
-    message: &'a Message,
-    to: &'a [String],
+    pub(super) sender: &'a Sender,
+    pub(super) message: &'a Message,
+    pub(super) to: &'a [String],
+    /// How often the message is to be sent.
+    messages: usize,
+    /// How often it was delivered.
+    delivered: usize,
     tls: Option<String>,
-    recipients: Vec<(String, Reply)>,
+    pub(super) recipients: Vec<(String, Reply)>,
     /// There is nobody to say QUIT to.
-    broken: bool,
+    pub(super) broken: bool,
 }
 
 impl<'a> Attempting<'a> {
-    pub(super) fn new(sender: &'a Sender, message: &'a Message, to: &'a [String]) -> Self {
+    pub(super) fn new(
+        sender: &'a Sender,
+        message: &'a Message,
+        to: &'a [String],
+        messages: usize,
+    ) -> Self {
         Self {
             sender,
             message,
             to,
+            messages,
+            delivered: 0,
             tls: None,
             recipients: Vec::new(),
             broken: false,
@@ -45,6 +56,7 @@ impl<'a> Attempting<'a> {
             tls: self.tls,
             recipients: self.recipients,
             ending,
+            delivered: self.delivered,
             wanted: self.to.to_vec(),
         }
     }
@@ -63,8 +75,14 @@ impl<'a> Attempting<'a> {
             offered = self.hello(wire)?;
         }
         self.log_in(wire, &offered)?;
-        self.envelope(wire, &offered)?;
-        self.content(wire, &offered)
+        loop {
+            self.recipients.clear();
+            let ending = self.transact(wire, &offered)?;
+            self.delivered += 1;
+            if self.delivered >= self.messages {
+                return Ok(ending);
+            }
+        }
     }
 
     /// EHLO. HELO has no extensions, and so is of use only where STARTTLS is not to come.
@@ -130,73 +148,6 @@ impl<'a> Attempting<'a> {
         accepted("AUTH", reply).map(|_| ())
     }
 
-    fn envelope(&mut self, wire: &mut Connection, offered: &Reply) -> Result<(), Ending> {
-        let mut mail = format!("MAIL FROM:<{}>", self.message.from);
-        if offered.offers("SIZE") {
-            mail += &format!(" SIZE={}", self.message.content().len());
-        }
-        if self.message.is_international() {
-            if !offered.offers("SMTPUTF8") {
-                return Err(Ending::Unfit("the server does not offer SMTPUTF8"));
-            }
-            mail += " SMTPUTF8";
-        }
-        if self.message.is_8bit() {
-            if !offered.offers("8BITMIME") {
-                return Err(Ending::Unfit("the server does not offer 8BITMIME"));
-            }
-            mail += " BODY=8BITMIME";
-        }
-        let reply = self.ask(wire, "MAIL", &mail)?;
-        accepted("MAIL", reply)?;
-        for recipient in self.to {
-            let reply = self.ask(wire, "RCPT", &format!("RCPT TO:<{recipient}>"))?;
-            let over = reply.code == 421;
-            self.recipients.push((recipient.clone(), reply.clone()));
-            if over {
-                return Err(Ending::Deferred("RCPT", reply));
-            }
-        }
-        self.any_recipient()
-    }
-
-    /// RFC 5321 §3.3: content goes to whoever was taken, if anybody was.
-    fn any_recipient(&self) -> Result<(), Ending> {
-        let replies = || self.recipients.iter().map(|(_, reply)| reply);
-        if replies().any(Reply::is_positive) {
-            return Ok(());
-        }
-        Err(match replies().find(|reply| is_transient_for_rcpt(reply)) {
-            Some(reply) => Ending::Deferred("RCPT", reply.clone()),
-            None => match replies().next() {
-                Some(reply) => refusal("RCPT", reply.clone()),
-                None => Ending::Unfit("the message is for nobody"),
-            },
-        })
-    }
-
-    fn content(&mut self, wire: &mut Connection, offered: &Reply) -> Result<Ending, Ending> {
-        let octets = if self.sender.chunking && offered.offers("CHUNKING") {
-            let content = self.message.content();
-            let mut octets = format!("BDAT {} LAST\r\n", content.len()).into_bytes();
-            octets.extend_from_slice(content);
-            octets
-        } else {
-            let reply = self.ask(wire, "DATA", "DATA")?;
-            // RFC 5321 §3.3: no content without 3yz.
-            if reply.code / 100 != 3 {
-                return Err(refusal("DATA", reply));
-            }
-            self.message.stuffed()
-        };
-        if let Err(broken) = wire.send(&octets) {
-            self.broken = true;
-            return Err(Ending::Lost("content", broken.to_string()));
-        }
-        let reply = self.hear(wire, "content")?;
-        accepted("content", reply).map(Ending::Delivered)
-    }
-
     /// QUIT. What becomes of it changes nothing (RFC 5321 §4.1.1.10).
     fn take_leave(&mut self, wire: &mut Connection) {
         if !self.broken && wire.send(b"QUIT\r\n").is_ok() {
@@ -206,7 +157,7 @@ impl<'a> Attempting<'a> {
 
     /// Sends a command and hears the reply to it. Nothing is sent ahead of replies, so that what
     /// is there already answers nothing: replies and commands are out of step.
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         wire: &mut Connection,
         step: &'static str,
@@ -223,7 +174,11 @@ impl<'a> Attempting<'a> {
         self.hear(wire, step)
     }
 
-    fn hear(&mut self, wire: &mut Connection, step: &'static str) -> Result<Reply, Ending> {
+    pub(super) fn hear(
+        &mut self,
+        wire: &mut Connection,
+        step: &'static str,
+    ) -> Result<Reply, Ending> {
         let answer = wire.answer().map_err(|why| {
             self.broken = true;
             Ending::Lost(step, why)
@@ -239,14 +194,14 @@ impl<'a> Attempting<'a> {
 }
 
 /// A reply of 2yz; the first digit alone decides (RFC 5321 §4.2, §4.3.2).
-fn accepted(step: &'static str, reply: Reply) -> Result<Reply, Ending> {
+pub(super) fn accepted(step: &'static str, reply: Reply) -> Result<Reply, Ending> {
     match reply.is_positive() {
         true => Ok(reply),
         false => Err(refusal(step, reply)),
     }
 }
 
-fn refusal(step: &'static str, reply: Reply) -> Ending {
+pub(super) fn refusal(step: &'static str, reply: Reply) -> Ending {
     match reply.code / 100 {
         4 => Ending::Deferred(step, reply),
         5 => Ending::Refused(step, reply),

@@ -13,13 +13,16 @@ mod message;
 mod sent;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use mailfault_certs::{Der, Identity};
 
+use crate::fault::LooseEnd;
 use attempt::Attempting;
+use connection::Connection;
 pub(crate) use message::Message;
 pub(crate) use sent::{Attempt, Ending, Sent};
 
@@ -40,8 +43,16 @@ pub(crate) struct Sender {
     pub(crate) retry: bool,
     /// How long to wait for one reply, a handshake, or the server to read on.
     pub(crate) time_out: Duration,
-    /// Sends the content with BDAT where CHUNKING is offered (RFC 3030).
-    pub(crate) chunking: bool,
+    /// Sends the content in so many BDAT chunks where CHUNKING is offered (RFC 3030); with DATA
+    /// if none.
+    pub(crate) chunks: usize,
+    /// Sends MAIL, RCPT and DATA at once where PIPELINING is offered (RFC 2920).
+    pub(crate) pipelining: bool,
+    /// How often the message is sent, over one connection as far as it lasts.
+    pub(crate) messages: usize,
+    /// What stands in the content, unstuffed, with a second message behind it: no client's
+    /// business but a tester's.
+    pub(crate) smuggles: Option<LooseEnd>,
 }
 
 /// Whether TLS is demanded, and how it begins.
@@ -73,7 +84,10 @@ impl Sender {
             identity: None,
             retry: false,
             time_out: Duration::from_secs(10),
-            chunking: false,
+            chunks: 0,
+            pipelining: false,
+            messages: 1,
+            smuggles: None,
         }
     }
 
@@ -84,12 +98,27 @@ impl Sender {
 
     /// Sends a message, and says all that became of it.
     pub(crate) fn send(&self, server: SocketAddr, message: &Message) -> Sent {
-        let mut attempts = vec![Attempting::new(self, message, &message.to).run(server)];
-        let again = attempts[0].deferred();
+        let first = Attempting::new(self, message, &message.to, self.messages).run(server);
+        let again = first.deferred();
+        let left = self.messages.saturating_sub(first.delivered);
+        let mut attempts = vec![first];
         // RFC 5321 §4.5.4.1, without the half-hour that an MTA would wait.
         if self.retry && !again.is_empty() {
-            attempts.push(Attempting::new(self, message, &again).run(server));
+            attempts.push(Attempting::new(self, message, &again, left.max(1)).run(server));
         }
         Sent { attempts }
+    }
+
+    /// Connects so many times and says nothing; the greetings are heard, where they come first.
+    /// The connections end when what is returned is dropped.
+    pub(crate) fn keep_open(&self, server: SocketAddr, count: usize) -> Vec<impl Sized> {
+        let open = |_| {
+            let mut connection = Connection::open(server, self.time_out).ok()?;
+            if self.mode != Mode::Implicit {
+                let _ = connection.answer();
+            }
+            Some(connection)
+        };
+        (0..count).filter_map(open).collect()
     }
 }

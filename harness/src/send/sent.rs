@@ -20,6 +20,8 @@ pub(crate) struct Attempt {
     pub(crate) recipients: Vec<(String, Reply)>,
     /// How it ended.
     pub(crate) ending: Ending,
+    /// How often the message was delivered before that, the last time included.
+    pub(super) delivered: usize,
     /// The recipients that this attempt was for.
     pub(super) wanted: Vec<String>,
 }
@@ -80,6 +82,10 @@ impl fmt::Display for Sent {
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.ending)?;
+        if self.delivered > 1 || self.delivered == 1 && !matches!(self.ending, Ending::Delivered(_))
+        {
+            write!(f, "; delivered so far: {}", self.delivered)?;
+        }
         let refused = |(_, reply): &&(String, Reply)| !reply.is_positive();
         for (recipient, reply) in self.recipients.iter().filter(refused) {
             write!(f, "; <{recipient}>: {}", one_line(reply))?;

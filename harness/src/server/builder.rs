@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use mailfault_certs::Identity;
 
+use super::House;
 use super::client_certificate::ClientCertificate;
 use super::ledger::{Ledger, Observer};
+use super::listener::Port;
 use super::mock_server::{MockServer, Settings};
 use super::tls::{Tls, TlsWish};
-use super::{House, listener};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::fault::{Fault, TlsVersion};
@@ -31,6 +32,7 @@ pub struct Builder {
     auth: Auth,
     require_tls: bool,
     require_auth: bool,
+    refuse_connections: bool,
     faults: Vec<Fault>,
     clock: Clock,
     address: IpAddr,
@@ -70,6 +72,7 @@ impl Default for Builder {
             auth: Auth::AcceptAny,
             require_tls: false,
             require_auth: false,
+            refuse_connections: false,
             faults: Vec::new(),
             clock: Clock::system(),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -159,6 +162,13 @@ impl Builder {
     /// Refuses MAIL before AUTH with `530` (RFC 4954 §6).
     pub fn require_auth(mut self) -> Self {
         self.require_auth = true;
+        self
+    }
+
+    /// Keeps its ports closed: they are the server's own, so that nobody else takes them, and
+    /// whoever connects is refused by the operating system.
+    pub fn refuse_connections(mut self) -> Self {
+        self.refuse_connections = true;
         self
     }
 
@@ -262,14 +272,20 @@ impl Builder {
         for fault in self.faults {
             ledger.state().plan.install(fault);
         }
-        let bind = |port| listener::bind(SocketAddr::new(self.address, port));
-        let implicit_listener = match (&implicit, &starttls) {
+        let bind = |port| {
+            let address = SocketAddr::new(self.address, port);
+            match self.refuse_connections {
+                true => Port::closed(address),
+                false => Port::open(address),
+            }
+        };
+        let implicit_port = match (&implicit, &starttls) {
             (None, _) => None,
             // The only port may be asked for with either word.
             (Some(_), None) if self.implicit_port == 0 => Some(bind(self.port)?),
             (Some(_), _) => Some(bind(self.implicit_port)?),
         };
-        let listener = match implicit.is_some() && starttls.is_none() {
+        let port = match implicit.is_some() && starttls.is_none() {
             true => None,
             false => Some(bind(self.port)?),
         };
@@ -286,8 +302,8 @@ impl Builder {
         });
         MockServer::run(Settings {
             house,
-            listener,
-            implicit_listener,
+            port,
+            implicit_port,
             patience: self.patience,
         })
     }

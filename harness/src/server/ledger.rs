@@ -1,8 +1,8 @@
 //! What a running server remembers, shared by its sessions and the test.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,8 @@ pub(crate) struct State {
     open: usize,
     /// How many threads wait for a change.
     waiting: usize,
+    /// How many of them each address has.
+    open_from: BTreeMap<IpAddr, usize>,
     mail: VecDeque<Mail>,
     mail_octets: usize,
     /// How many messages were taken, forgotten ones included.
@@ -57,12 +59,13 @@ impl Ledger {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a session. Says how many are open, itself included.
+    /// Begins a session. Says how many are open, itself included, and how many of them the
+    /// client's address has.
     pub(crate) fn open(
         self: &Arc<Self>,
         peer: SocketAddr,
         implicit_tls: bool,
-    ) -> (Recorder, usize) {
+    ) -> (Recorder, usize, usize) {
         let mut state = self.state();
         state.opened += 1;
         state.open += 1;
@@ -75,15 +78,19 @@ impl Ledger {
             state.forgotten += 1;
         }
         let open = state.open;
+        let open_from = state.open_from.entry(peer.ip()).or_default();
+        *open_from += 1;
+        let open_from = *open_from;
         drop(state);
         let recorder = Recorder {
             ledger: Arc::clone(self),
             session,
             number,
+            from: peer.ip(),
             began: Instant::now(),
         };
         recorder.record(What::Connected { peer, implicit_tls });
-        (recorder, open)
+        (recorder, open, open_from)
     }
 
     /// Keeps a message that is about to be taken.
@@ -161,6 +168,7 @@ pub(crate) struct Recorder {
     ledger: Arc<Ledger>,
     session: Arc<Mutex<Session>>,
     number: u64,
+    from: IpAddr,
     began: Instant,
 }
 
@@ -223,6 +231,12 @@ impl Drop for Recorder {
         }
         let mut state = self.ledger.state();
         state.open -= 1;
+        if let Some(open) = state.open_from.get_mut(&self.from) {
+            *open -= 1;
+            if *open == 0 {
+                state.open_from.remove(&self.from);
+            }
+        }
         self.ledger.tell(&state);
     }
 }

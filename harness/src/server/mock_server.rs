@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use mailfault_certs::Identity;
 
+use super::House;
 use super::builder::Builder;
 use super::ending::{Teller, ending};
+use super::listener::{self, Port};
 use super::script::Script;
-use super::{House, listener};
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::report::{Mail, Report, Session};
@@ -50,8 +51,8 @@ struct Thread {
 
 pub(super) struct Settings {
     pub(super) house: Arc<House>,
-    pub(super) listener: Option<std::net::TcpListener>,
-    pub(super) implicit_listener: Option<std::net::TcpListener>,
+    pub(super) port: Option<Port>,
+    pub(super) implicit_port: Option<Port>,
     pub(super) patience: Duration,
 }
 
@@ -193,9 +194,9 @@ impl MockServer {
     }
 
     pub(super) fn run(settings: Settings) -> Result<Self, Error> {
-        let local = |listener: &std::net::TcpListener| listener.local_addr().map_err(no_thread);
-        let addr = settings.listener.as_ref().map(local).transpose()?;
-        let implicit_addr = settings.implicit_listener.as_ref().map(local).transpose()?;
+        let local = |port: &Port| port.address().map_err(no_thread);
+        let addr = settings.port.as_ref().map(local).transpose()?;
+        let implicit_addr = settings.implicit_port.as_ref().map(local).transpose()?;
         let addr = addr
             .or(implicit_addr)
             .ok_or_else(|| no_thread("no listener"))?;
@@ -229,10 +230,9 @@ impl MockServer {
             .filter(|(_, installed)| installed.is_unfired())
             .map(|(index, installed)| {
                 format!(
-                    "fault {} (`{}` at `{}`) fired {} of {} times",
+                    "fault {} ({}) fired {} of {} times",
                     index + 1,
-                    installed.fault.action().name(),
-                    installed.fault.stage(),
+                    installed.fault,
                     installed.fired,
                     installed.fault.count.times.unwrap_or_default(),
                 )
@@ -275,17 +275,17 @@ impl Thread {
         let serve = async move {
             let Settings {
                 house,
-                listener,
-                implicit_listener,
+                port,
+                implicit_port,
                 ..
             } = settings;
-            let accept = |listener, implicit_tls| {
+            let accept = |port, implicit_tls| {
                 let (house, ending) = (Arc::clone(&house), ending.clone());
-                tokio::spawn(listener::accept(house, listener, implicit_tls, ending))
+                tokio::spawn(listener::accept(house, port, implicit_tls, ending))
             };
-            let tasks: Vec<_> = [(listener, false), (implicit_listener, true)]
+            let tasks: Vec<_> = [(port, false), (implicit_port, true)]
                 .into_iter()
-                .filter_map(|(listener, implicit_tls)| Some(accept(listener?, implicit_tls)))
+                .filter_map(|(port, implicit_tls)| Some(accept(port?, implicit_tls)))
                 .collect();
             for task in tasks {
                 // An accept loop that failed has let in everybody it could.

@@ -1,5 +1,6 @@
 //! AUTH PLAIN and LOGIN (RFC 4954, RFC 4616).
 
+use super::answer::Planned;
 use super::base64;
 use super::conversation::Conversation;
 use super::reply::Reply;
@@ -88,18 +89,20 @@ impl Conversation {
     }
 
     /// Sends a challenge and reads the response; `None` if a fault answered something else.
-    async fn challenge(
-        &mut self,
-        planned: super::conversation::Planned,
-    ) -> Result<Option<Step>, Lost> {
-        if self.say(Stage::Auth, planned).await?.code != 334 {
-            return Ok(None);
+    async fn challenge(&mut self, planned: Planned) -> Result<Option<Step>, Lost> {
+        match self.say(Stage::Auth, planned).await?.code {
+            334 => self.response().await.map(Some),
+            _ => Ok(None),
         }
+    }
+
+    /// Reads the response to a challenge.
+    async fn response(&mut self) -> Result<Step, Lost> {
         let limit = self.house.persona.limits.auth_line;
         let line = self.wire.line(limit).await?;
         let response = String::from_utf8_lossy(&line.raw);
         let response = response.trim_end_matches(['\r', '\n']).to_owned();
-        Ok(Some(if line.too_long {
+        Ok(if line.too_long {
             let fill = |facts: &mut crate::persona::Facts<'_>| facts.limit = limit;
             Step::Over(self.filled(|replies| &replies.line_too_long, fill))
         } else if response == "*" {
@@ -112,18 +115,28 @@ impl Conversation {
                 .unwrap_or_default();
             self.note_credentials(&format!("response to AUTH: {response}{decoded}"));
             Step::Response(response)
-        }))
+        })
     }
 
-    /// Sends the decision, and keeps in mind who is logged in.
-    async fn decide(&mut self, lines: &[String], reply: Reply) -> Result<(), Lost> {
+    /// Sends the decision, and keeps in mind who is logged in. Where a fault asks for more
+    /// instead, the answer is heard and the decision tried again, until the client cancels
+    /// (RFC 4954 §4).
+    async fn decide(&mut self, lines: &[String], decided: Reply) -> Result<(), Lost> {
         let user = self.user.take();
-        let planned = self.plan(Stage::Auth, lines, reply).await?;
-        let reply = self.say(Stage::Auth, planned).await?;
-        if reply.is_positive() {
-            self.user = user.or_else(|| Some(String::new()));
+        loop {
+            let planned = self.plan(Stage::Auth, lines, decided.clone()).await?;
+            let reply = self.say(Stage::Auth, planned).await?;
+            if reply.is_positive() {
+                self.user = user.clone().or_else(|| Some(String::new()));
+            }
+            if reply.code != 334 {
+                return Ok(());
+            }
+            if let Step::Over(reply) = self.response().await? {
+                self.answer(Stage::Any, &[], reply).await?;
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// RFC 4616: authorization identity, NUL, user, NUL, password.

@@ -9,10 +9,10 @@ use std::time::SystemTime;
 use super::command::{self, Bad, Command};
 use super::reply::Reply;
 use super::transaction::Transaction;
-use crate::fault::{Action, Stage};
+use crate::fault::{LooseEnd, Stage};
 use crate::persona::{Facts, Replies};
-use crate::plan::{Decision, Moment};
-use crate::report::{Ended, What, readable};
+use crate::plan::Tally;
+use crate::report::{Ended, readable};
 use crate::server::House;
 use crate::wire::{Lost, Wire};
 
@@ -21,27 +21,26 @@ pub(crate) struct Conversation {
     pub(super) wire: Wire,
     pub(super) house: Arc<House>,
     pub(super) implicit_tls: bool,
-    peer: std::net::IpAddr,
+    pub(super) peer: std::net::IpAddr,
+    /// How many sessions that address had open when this one began, itself included.
+    pub(super) connections: usize,
     started: SystemTime,
     /// What the client called itself in EHLO or HELO; `None` before, and again after STARTTLS.
     pub(super) client: Option<String>,
     /// The last EHLO reply as it was sent: what it lists is honoured.
     offered: Option<Reply>,
     /// Keywords that are honoured though they were not listed.
-    concealed: Vec<String>,
+    pub(super) concealed: Vec<String>,
     pub(super) user: Option<String>,
     pub(super) transaction: Option<Transaction>,
     errors: usize,
     noted_pipelining: bool,
-    /// How often each fault's chance was tried in this session.
-    tally: Vec<u64>,
-}
-
-/// What a stage's reply has become once the plan was asked.
-pub(super) struct Planned {
-    pub(super) reply: Reply,
-    /// Sent instead of it, byte for byte.
-    raw: Option<Vec<u8>>,
+    /// What happened to each fault in this session.
+    pub(super) tally: Tally,
+    /// What ends the next content beside the right end.
+    pub(super) loose_ends: Vec<LooseEnd>,
+    /// Whether what was sent behind STARTTLS is obeyed.
+    pub(super) honours_pipelined: bool,
 }
 
 impl Conversation {
@@ -49,6 +48,7 @@ impl Conversation {
         wire: Wire,
         house: Arc<House>,
         peer: std::net::IpAddr,
+        connections: usize,
         implicit_tls: bool,
     ) -> Self {
         Self {
@@ -57,6 +57,7 @@ impl Conversation {
             house,
             implicit_tls,
             peer,
+            connections,
             client: None,
             offered: None,
             concealed: Vec::new(),
@@ -64,7 +65,9 @@ impl Conversation {
             transaction: None,
             errors: 0,
             noted_pipelining: false,
-            tally: Vec::new(),
+            tally: Tally::default(),
+            loose_ends: Vec::new(),
+            honours_pipelined: false,
         }
     }
 
@@ -320,152 +323,6 @@ impl Conversation {
         Ok(())
     }
 
-    /// Asks the plan, and sends what it makes of the reply. What is returned was sent.
-    pub(super) async fn answer(
-        &mut self,
-        stage: Stage,
-        lines: &[String],
-        reply: Reply,
-    ) -> Result<Reply, Lost> {
-        let planned = self.plan(stage, lines, reply).await?;
-        self.say(stage, planned).await
-    }
-
-    /// Asks the plan what becomes of a reply. A fault that ends the session ends it here.
-    pub(super) async fn plan(
-        &mut self,
-        stage: Stage,
-        lines: &[String],
-        mut reply: Reply,
-    ) -> Result<Planned, Lost> {
-        let decision = self.ask(stage, lines, None);
-        self.delay(&decision).await?;
-        let mut drip = None;
-        for edit in decision.edits {
-            match edit {
-                Action::Add(line) => reply.lines.push(line),
-                Action::Conceal(keyword) => {
-                    reply.hide(&keyword);
-                    self.concealed.push(keyword);
-                }
-                Action::Drip { octets, every } => drip = Some((octets, every)),
-                Action::Hide(keyword) => reply.hide(&keyword),
-                Action::Mask(keyword) => reply.mask(&keyword),
-                _ => {}
-            }
-        }
-        self.wire.set_drip(drip).await?;
-        let mut raw = None;
-        match decision.instead {
-            None => {}
-            Some(Action::Reply(other)) => reply = self.facts().render(&other),
-            Some(Action::Raw(bytes)) => raw = Some(bytes),
-            Some(action) => self.cut(&action).await?,
-        }
-        Ok(Planned { reply, raw })
-    }
-
-    /// Sends a planned reply.
-    pub(super) async fn say(&mut self, stage: Stage, planned: Planned) -> Result<Reply, Lost> {
-        let Planned { reply, raw } = planned;
-        self.note_refusal(stage, &reply);
-        match raw {
-            Some(bytes) => self.wire.send(&bytes),
-            None => {
-                let mut bytes = Vec::new();
-                reply.write_to(&mut bytes);
-                self.wire.send(&bytes);
-                // RFC 5321 §3.8: after 421 the server closes.
-                if reply.code == 421 {
-                    return Err(Ended::ByServer);
-                }
-            }
-        }
-        Ok(reply)
-    }
-
-    /// Keeps in mind whether the server's last word was a refusal.
-    fn note_refusal(&self, stage: Stage, reply: &Reply) {
-        if matches!(stage, Stage::StartTls | Stage::Quit | Stage::Any) {
-            return;
-        }
-        let refused = reply.is_transient() || reply.is_permanent();
-        let refusal = refused.then(|| reply.clone());
-        self.wire
-            .recorder
-            .change(|session| session.seen.refusal = refusal);
-    }
-
-    /// Asks the plan, and writes down what it says.
-    pub(super) fn ask(&mut self, stage: Stage, lines: &[String], octets: Option<u64>) -> Decision {
-        let house = Arc::clone(&self.house);
-        let moment = self.moment(stage, lines, octets);
-        let decision = house.ledger.state().plan.next(moment, &mut self.tally);
-        for action in decision.edits.iter().chain(&decision.instead) {
-            let text = format!("{} at {stage}", action.name());
-            self.wire.recorder.record(What::Fault(text));
-        }
-        decision
-    }
-
-    pub(super) fn moment<'a>(
-        &self,
-        stage: Stage,
-        lines: &'a [String],
-        octets: Option<u64>,
-    ) -> Moment<'a> {
-        Moment {
-            stage,
-            lines,
-            session: self.wire.recorder.number(),
-            from: self.peer,
-            inside_tls: self.wire.is_tls(),
-            octets,
-        }
-    }
-
-    pub(super) async fn delay(&mut self, decision: &Decision) -> Result<(), Lost> {
-        for edit in &decision.edits {
-            if let Action::Delay(wait) = edit {
-                self.wire.wait(*wait).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the connection as a fault wants it; other actions do nothing here.
-    pub(super) async fn cut(&mut self, action: &Action) -> Result<(), Lost> {
-        match action {
-            Action::Close => Err(Ended::ByServer),
-            Action::Reset => {
-                self.wire.flush().await?;
-                Err(Ended::ByServerReset)
-            }
-            Action::Stall => {
-                self.wire.flush().await?;
-                Err(self.overhear().await)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Says nothing until the client leaves. What it goes on to say was given away all the same.
-    async fn overhear(&mut self) -> Lost {
-        let limit = self.house.persona.limits.line;
-        loop {
-            let line = match self.wire.overhear(limit).await {
-                Ok(line) => line,
-                Err(lost) => return lost,
-            };
-            let line = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
-            match command::parse(&line) {
-                Command::Auth { initial, .. } => self.note_auth(&line, initial.is_some()),
-                Command::Mail(_) | Command::Rcpt(_) => self.note_envelope(&line),
-                _ => {}
-            }
-        }
-    }
-
     /// The last line of a session that ends by itself; nobody is asked.
     fn say_last(&mut self, reply: fn(&Replies) -> &Reply) {
         let mut bytes = Vec::new();
@@ -493,7 +350,7 @@ impl Conversation {
         self.facts().render(text(&self.house))
     }
 
-    fn facts(&self) -> Facts<'_> {
+    pub(super) fn facts(&self) -> Facts<'_> {
         let persona = &self.house.persona;
         Facts {
             host: &persona.host,

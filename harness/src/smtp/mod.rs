@@ -6,6 +6,7 @@ pub(crate) use conversation::Conversation;
 pub use reply::Reply;
 pub(crate) use transaction::read_content;
 
+mod answer;
 mod auth;
 mod base64;
 mod command;

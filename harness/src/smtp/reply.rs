@@ -95,11 +95,37 @@ impl Reply {
         }
     }
 
+    /// Puts lines in front of the last until there are so many.
+    pub(crate) fn fill_up(&mut self, count: usize) {
+        if let Some(last) = self.lines.pop() {
+            let missing = count.saturating_sub(self.lines.len() + 1);
+            let filling = (1..=missing).map(|number| format!("X-{number}"));
+            self.lines.extend(filling);
+            self.lines.push(last);
+        }
+    }
+
+    /// Makes the last line so many octets long, its end included.
+    pub(crate) fn lengthen(&mut self, octets: usize) {
+        // The code, what separates it, and CRLF.
+        const AROUND: usize = 6;
+        if let Some(last) = self.lines.last_mut() {
+            let text = octets.saturating_sub(AROUND);
+            if last.len() < text && !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(&"x".repeat(text.saturating_sub(last.len())));
+        }
+    }
+
     /// The bytes that go out.
     pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
         let last = self.lines.len().saturating_sub(1);
+        let code = format!("{:03}", self.code);
+        let octets = self.lines.iter().map(|text| code.len() + text.len() + 3);
+        out.reserve(octets.sum());
         for (i, text) in self.lines.iter().enumerate() {
-            out.extend_from_slice(format!("{:03}", self.code).as_bytes());
+            out.extend_from_slice(code.as_bytes());
             // RFC 5321 §4.2.1: a hyphen on every line but the last. A last line without text
             // ends right behind the code, which receivers must accept (§4.2).
             // A challenge keeps its space even without text (RFC 4954 §4).

@@ -28,14 +28,23 @@ impl Conversation {
             return Ok(());
         }
         self.wire.flush().await?;
-        let ahead = self.wire.discard_received();
-        if ahead > 0 {
+        let ahead = self.wire.take_received();
+        let honours = std::mem::take(&mut self.honours_pipelined);
+        if !ahead.is_empty() {
             // RFC 3207 §4.2; honouring them is CVE-2011-0411.
-            let note = format!("{ahead} octets that were sent behind STARTTLS are thrown away");
+            let fate = match honours {
+                true => "obeyed inside TLS",
+                false => "thrown away",
+            };
+            let octets = ahead.len();
+            let note = format!("{octets} octets that were sent behind STARTTLS are {fate}");
             self.wire.recorder.note(note);
         }
         self.handshake().await?;
         self.forget();
+        if honours {
+            self.wire.put_back(ahead);
+        }
         Ok(())
     }
 
@@ -83,7 +92,23 @@ impl Conversation {
                 .change(|session: &mut Session| session.tls = Some(tls));
             self.wire.recorder.record(What::Tls(text));
         }
-        Ok(())
+        self.begin_inside_tls().await
+    }
+
+    /// The handshake is over, and nothing has been said inside TLS.
+    async fn begin_inside_tls(&mut self) -> Result<(), Lost> {
+        let sni = self.wire.tls().and_then(|tls| tls.server_name());
+        let sni: Vec<String> = sni.map(str::to_owned).into_iter().collect();
+        let decision = self.ask(Stage::Tls, &sni, None);
+        self.delay(&decision).await?;
+        match decision.instead {
+            None => Ok(()),
+            Some(Action::Raw(bytes)) => {
+                self.wire.send(&bytes);
+                Ok(())
+            }
+            Some(action) => self.cut(&action).await,
+        }
     }
 
     /// Answers the ClientHello with something else than a ServerHello.

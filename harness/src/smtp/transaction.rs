@@ -20,6 +20,8 @@ pub(super) struct Transaction {
     octets: usize,
     /// A BDAT chunk was taken.
     chunked: bool,
+    /// What a fault answered the content before its end; it is not answered again.
+    early: Option<Reply>,
 }
 
 impl Conversation {
@@ -53,6 +55,7 @@ impl Conversation {
                 content: Vec::new(),
                 octets: 0,
                 chunked: false,
+                early: None,
             });
         }
         Ok(())
@@ -152,7 +155,7 @@ impl Conversation {
         let mut lines = kept.lines.clone();
         lines.push(line);
         self.transaction = Some(kept);
-        let reply = self.answer(Stage::Data, &lines, reply).await?;
+        let reply = self.answer(Stage::Chunk, &lines, reply).await?;
         if !reply.is_positive() {
             // RFC 3030 §2: after a chunk was refused the transaction is over.
             self.transaction = None;
@@ -162,7 +165,7 @@ impl Conversation {
 
     /// Reads the content behind DATA.
     async fn content(&mut self, transaction: &mut Transaction) -> Result<(), Lost> {
-        let mut dots = Dots::default();
+        let mut dots = Dots::until(std::mem::take(&mut self.loose_ends));
         let result = loop {
             let most = match self.next_cut(transaction).await {
                 Ok(most) => most,
@@ -176,7 +179,8 @@ impl Conversation {
             let before = transaction.content.len();
             let (taken, end) = dots.take(octets, &mut transaction.content);
             self.wire.consume(taken);
-            transaction.octets += transaction.content.len() - before;
+            // A loose end takes back what it let in.
+            transaction.octets += transaction.content.len().saturating_sub(before);
             if !keep {
                 transaction.content.truncate(before);
             }
@@ -216,19 +220,24 @@ impl Conversation {
 
     /// Plays the faults that wait for so many octets of content; says how many may be read
     /// before the next.
-    async fn next_cut(&mut self, transaction: &Transaction) -> Result<usize, Lost> {
+    async fn next_cut(&mut self, transaction: &mut Transaction) -> Result<usize, Lost> {
         let read = transaction.octets as u64;
         if read > 0 {
             let decision = self.ask(Stage::Body, &transaction.lines, Some(read));
             self.delay(&decision).await?;
             match decision.instead {
+                None => {}
                 // What follows is content, not commands.
                 Some(Action::Stall) => {
                     self.wire.flush().await?;
                     return Err(self.wire.stall().await);
                 }
+                Some(action @ (Action::Raw(_) | Action::Reply(_))) => {
+                    let usual = self.accepted(transaction);
+                    let early = self.say_early(usual, action).await?;
+                    transaction.early = Some(early);
+                }
                 Some(action) => self.cut(&action).await?,
-                None => {}
             }
         }
         let moment = self.moment(Stage::Body, &transaction.lines, None);
@@ -240,13 +249,24 @@ impl Conversation {
 
     /// Answers the content. What is taken is remembered before the client can know.
     async fn finish(&mut self, transaction: Transaction) -> Result<(), Lost> {
+        if let Some(early) = &transaction.early {
+            if early.is_positive() {
+                self.keep(transaction);
+            }
+            return Ok(());
+        }
         let limit = self.house.persona.limits.message;
-        let reply = match transaction.octets > limit {
-            true => self.filled(|replies| &replies.too_big, |facts| facts.limit = limit),
-            false => self.accepted(&transaction),
+        let for_nobody = transaction.to.is_empty();
+        let reply = if for_nobody {
+            // RFC 2920 §3.1: a fault has asked for content that has no recipient.
+            self.reply(|replies| &replies.rcpt_first)
+        } else if transaction.octets > limit {
+            self.filled(|replies| &replies.too_big, |facts| facts.limit = limit)
+        } else {
+            self.accepted(&transaction)
         };
         let planned = self.plan(Stage::Body, &transaction.lines, reply).await?;
-        if planned.reply.is_positive() {
+        if planned.reply.is_positive() && !for_nobody {
             self.keep(transaction);
         }
         self.say(Stage::Body, planned).await?;
@@ -399,7 +419,13 @@ impl Transaction {
             content: Vec::new(),
             octets: 0,
             chunked: false,
+            early: None,
         }
+    }
+
+    /// The line of MAIL.
+    pub(super) fn sender(&self) -> &str {
+        self.lines.first().map_or("", String::as_str)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::report::{Alert, Ended, What};
 use crate::server::Recorder;
 
 mod client_hello;
+mod pace;
 
 /// One connection.
 pub(crate) struct Wire {
@@ -35,6 +36,8 @@ pub(crate) struct Wire {
     records: Vec<u8>,
     /// How much goes out at a time, and the wait before each piece.
     drip: Option<(usize, Duration)>,
+    /// How fast it is read, and how much may cross.
+    pace: pace::Pace,
     /// TLS broke; nothing more is decrypted.
     broken: bool,
     pub(crate) recorder: Recorder,
@@ -79,6 +82,7 @@ impl Wire {
             waiting: Vec::new(),
             records: Vec::new(),
             drip: None,
+            pace: pace::Pace::default(),
             broken: false,
             recorder,
             idle: limits.idle,
@@ -99,6 +103,16 @@ impl Wire {
     /// Throws away what was received and not taken; says how much it was.
     pub(crate) fn discard_received(&mut self) -> usize {
         std::mem::take(&mut self.received).len()
+    }
+
+    /// Takes what was received and not taken.
+    pub(crate) fn take_received(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
+    }
+
+    /// Puts octets in front of what was received.
+    pub(crate) fn put_back(&mut self, octets: Vec<u8>) {
+        self.received.splice(..0, octets);
     }
 
     /// Puts bytes in line; they go out when the client's next line is awaited, or with
@@ -235,6 +249,9 @@ impl Wire {
     /// client still sends is read, so that the operating system does not reset the connection
     /// under the last reply.
     pub(crate) async fn close(&mut self) {
+        if self.pace.is_spent() {
+            self.fall_silent();
+        }
         if let (Some(tls), false) = (&mut self.tls, self.broken) {
             let _ = tls.writer().write_all(&self.waiting);
             self.waiting.clear();
@@ -295,7 +312,7 @@ impl Wire {
             if self.received.len() > AHEAD {
                 tokio::time::sleep_until(end.min(self.until).into()).await;
             } else if let Err(lost) = self.read(end.min(self.until)).await
-                && !(lost == Ended::Idle && Instant::now() < self.until)
+                && lost != Ended::Idle
             {
                 return Err(lost);
             }
@@ -320,6 +337,7 @@ impl Wire {
 
     /// Reads once; [`Ended::Idle`] if nothing came until then.
     async fn read(&mut self, until: Instant) -> Result<(), Lost> {
+        let most = self.pace_reading(until).await?;
         let left = until.saturating_duration_since(Instant::now());
         loop {
             match timeout(left, self.stream.readable()).await {
@@ -328,12 +346,14 @@ impl Wire {
                 Ok(Ok(())) => {}
             }
             let read = SCRATCH.with_borrow_mut(|scratch| {
-                let count = match self.stream.try_read(scratch) {
+                let most = most.min(scratch.len());
+                let count = match self.stream.try_read(&mut scratch[..most]) {
                     Ok(0) => return Err(Ended::ByClient),
                     Ok(count) => count,
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                     Err(_) => return Err(Ended::ByClientReset),
                 };
+                self.pace.has_read(count);
                 match self.tls {
                     Some(_) => self.decrypt(&scratch[..count])?,
                     None => self.received.extend_from_slice(&scratch[..count]),
@@ -431,10 +451,15 @@ impl Wire {
                 self.drip = drip;
             }
             let left = self.until.saturating_duration_since(Instant::now());
-            match timeout(left.min(self.idle), self.stream.write_all(piece)).await {
+            let allowed = self.pace.allowed(piece);
+            match timeout(left.min(self.idle), self.stream.write_all(allowed)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Err(Ended::ByClientReset),
+                Err(_) if Instant::now() >= self.until => return Err(Ended::TooLong),
                 Err(_) => return Err(Ended::Idle),
+            }
+            if allowed.len() < piece.len() {
+                return Err(Ended::ByServer);
             }
         }
         Ok(())

@@ -66,7 +66,7 @@ fn extensions_are_used_where_they_are_offered() {
     let umlauts = Message::new("ä@x.test", ["bob@x.test"], "Subject: x\n\nü");
     let (builder, sender) = starttls();
     let sender = Sender {
-        chunking: true,
+        chunks: 1,
         ..sender
     };
     let report = check_with(builder, &sender, &umlauts, &["delivered"]);
