@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use mailfault::scenario::Scenario;
 
 /// The ids of the catalogue, with the table they stand in and what a correct client does.
-const CATALOGUE: &str = include_str!("catalogue.tsv");
+pub(crate) const CATALOGUE: &str = include_str!("catalogue.tsv");
 
 /// What is not served yet, by reason. One that is served is to be taken out.
 const NOT_YET: &[(&str, &[&str])] = &[
