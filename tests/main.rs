@@ -1,10 +1,10 @@
-//! End to end: everything here talks to a server over a real socket, or runs the built command.
+//! End to end: everything here talks to a server over a real socket. The command's tests are in `cli/tests`.
 //!
 //! One binary, so that it links once. Nothing sleeps, polls, retries or fixes a port.
 
+mod audit; // whole audits: a client that is right, one that is wrong, one that cannot deliver
 mod chaos; // chance by seed: replayed under load, and named when a test fails
 mod clients; // real mail clients against the library: what they said, and what our report says
-mod command; // the command `mailfault`: its output, its messages, its exit codes
 mod faults; // every stage × action, observed by a client
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory

@@ -90,6 +90,13 @@ pub(crate) fn is_printable(text: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte))
 }
 
+/// A GeneralizedTime whatever the year.
+pub(crate) fn generalized_time(at: SystemTime) -> Vec<u8> {
+    let (year, month, day, hour, minute, second) = civil(at);
+    let text = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
+    tlv(0x18, text.as_bytes())
+}
+
 /// UTCTime through 2049 and GeneralizedTime beyond, as RFC 5280 §4.1.2.5 asks; seconds are the finest unit of both.
 pub(crate) fn time(at: SystemTime) -> Vec<u8> {
     let (year, month, day, hour, minute, second) = civil(at);
@@ -117,7 +124,7 @@ pub(crate) fn unix_seconds(at: SystemTime) -> i64 {
     }
 }
 
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match content.len() {
         length @ 0..=127 => out.push(length as u8),

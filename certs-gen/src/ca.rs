@@ -6,9 +6,11 @@ use std::time::SystemTime;
 
 use crate::certificate::{Certificate, Purpose, Validity};
 use crate::distinguished_name::DistinguishedName;
+use crate::draft::Draft;
 use crate::encoding::{Der, Pem, hex};
+use crate::host::Host;
 use crate::identity::Identity;
-use crate::key::{Key, KeyKind, Role};
+use crate::key::{Key, KeyKind, Role, Scheme};
 use crate::leaf::Leaf;
 use crate::mint;
 use crate::recipe::{DAY, Recipe};
@@ -94,7 +96,7 @@ impl Ca {
             self.is_root(),
             "an issuing CA has pathLen 0, so that no CA can stand below it\nhint: Leaf::pathlen_exceeded() is that flaw"
         );
-        self.below("issuing CA", Role::Intermediate, ISSUING, self.usual())
+        self.below(Order::issuing(self, "issuing CA", Role::Intermediate))
     }
 
     /// The root that a client should trust; that of an issuing CA is the one above it.
@@ -163,28 +165,28 @@ impl Ca {
     }
 
     /// An authority signed by this one.
-    pub(crate) fn below(
-        &self,
-        label: &str,
-        role: Role,
-        purpose: Purpose,
-        validity: Validity,
-    ) -> Self {
+    pub(crate) fn below(&self, order: Order<'_>) -> Self {
         let house = Arc::clone(&self.inner.house);
-        let mut draw = house.chance.draw(label);
+        let mut draw = house.chance.draw(order.label);
         let serial = draw.serial();
-        let subject = own_name("issuing CA", draw.bytes());
-        let key = Key::generate(house.key, role, &mut draw);
+        let id = draw.bytes();
+        let subject = order.subject.unwrap_or_else(|| own_name("issuing CA", id));
+        let key = match order.key {
+            Some(key) => key,
+            None => Key::generate(house.key, order.role, &mut draw),
+        };
         let certificate = Certificate {
             serial: &serial,
             issuer: &self.inner.subject,
-            validity,
+            validity: order.validity,
             subject: &subject,
             key: &key,
-            names: &[],
-            purpose,
-        }
-        .signed_by(&self.inner.key);
+            names: order.names,
+            purpose: order.purpose,
+        };
+        let mut draft = certificate.draft(&self.inner.key, order.scheme);
+        (order.edit)(&mut draft);
+        let certificate = draft.signed_by(&self.inner.key, order.scheme);
         let parent = Some(self.clone());
         Self {
             inner: Arc::new(Inner {
@@ -197,10 +199,103 @@ impl Ca {
         }
     }
 
+    /// This authority's name and key in a certificate that another one signed.
+    pub(crate) fn crossed_by(&self, other: &Self, label: &str, validity: Validity) -> Self {
+        other.below(Order {
+            subject: Some(self.inner.subject.clone()),
+            key: Some(self.inner.key.clone()),
+            purpose: Purpose::Authority { path_len: None },
+            validity,
+            ..Order::issuing(self, label, Role::Other)
+        })
+    }
+
+    /// The same authority with another certificate: one that was damaged on its way.
+    pub(crate) fn shown_as(&self, certificate: Der) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                certificate,
+                subject: self.inner.subject.clone(),
+                key: self.inner.key.clone(),
+                parent: self.inner.parent.clone(),
+                house: Arc::clone(&self.inner.house),
+            }),
+        }
+    }
+
+    /// Its own certificate, be it a root or not.
+    pub(crate) fn certificate(&self) -> &Der {
+        &self.inner.certificate
+    }
+
     /// A root beside this one, of the same house.
-    pub(crate) fn another_root(&self, label: &str, what: &str, validity: Validity) -> Self {
-        let house = Arc::clone(&self.inner.house);
-        root(house, label, Role::Other, validity, |id| own_name(what, id))
+    pub(crate) fn another_root(&self, label: &str, order: RootOrder) -> Self {
+        root(Arc::clone(&self.inner.house), label, order)
+    }
+}
+
+/// An authority below another, as it is to be made.
+pub(crate) struct Order<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) role: Role,
+    pub(crate) purpose: Purpose,
+    pub(crate) validity: Validity,
+    /// Instead of a name that no other authority has.
+    pub(crate) subject: Option<DistinguishedName>,
+    /// What a server's certificate has and an authority's has not.
+    pub(crate) names: &'a [Host],
+    /// Instead of a fresh one.
+    pub(crate) key: Option<Key>,
+    /// How the authority above signs.
+    pub(crate) scheme: Scheme,
+    /// What is made wrong before it is signed.
+    pub(crate) edit: &'a dyn Fn(&mut Draft),
+}
+
+impl<'a> Order<'a> {
+    /// An issuing CA with nothing wrong.
+    pub(crate) fn issuing(ca: &Ca, label: &'a str, role: Role) -> Self {
+        Self {
+            label,
+            role,
+            purpose: ISSUING,
+            validity: ca.usual(),
+            subject: None,
+            names: &[],
+            key: None,
+            scheme: Scheme::Usual,
+            edit: &|_| (),
+        }
+    }
+}
+
+/// A root, as it is to be made.
+pub(crate) struct RootOrder {
+    pub(crate) role: Role,
+    pub(crate) name: Name,
+    pub(crate) validity: Validity,
+    /// Instead of a fresh one.
+    pub(crate) key: Option<Key>,
+    pub(crate) scheme: Scheme,
+}
+
+/// The subject of a root.
+pub(crate) enum Name {
+    /// A name that no other authority has, with this word in it.
+    Own(&'static str),
+    Given(DistinguishedName),
+}
+
+impl RootOrder {
+    /// A root with nothing wrong.
+    pub(crate) fn usual(ca: &Ca, what: &'static str) -> Self {
+        Self {
+            role: Role::Other,
+            name: Name::Own(what),
+            validity: ca.usual(),
+            key: None,
+            scheme: Scheme::Usual,
+        }
     }
 }
 
@@ -216,27 +311,29 @@ impl fmt::Debug for Ca {
 /// RFC 5280 §4.2.1.9: pathLen 0 allows leaves below and nothing else.
 pub(crate) const ISSUING: Purpose = Purpose::Authority { path_len: Some(0) };
 
-fn root(
-    house: Arc<House>,
-    label: &str,
-    role: Role,
-    validity: Validity,
-    name: impl FnOnce([u8; 4]) -> DistinguishedName,
-) -> Ca {
+fn root(house: Arc<House>, label: &str, order: RootOrder) -> Ca {
     let mut draw = house.chance.draw(label);
     let serial = draw.serial();
-    let subject = name(draw.bytes());
-    let key = Key::generate(house.key, role, &mut draw);
+    let id = draw.bytes();
+    let subject = match order.name {
+        Name::Own(what) => own_name(what, id),
+        Name::Given(subject) => subject,
+    };
+    let key = match order.key {
+        Some(key) => key,
+        None => Key::generate(house.key, order.role, &mut draw),
+    };
     let certificate = Certificate {
         serial: &serial,
         issuer: &subject,
-        validity,
+        validity: order.validity,
         subject: &subject,
         key: &key,
         names: &[],
         purpose: Purpose::Authority { path_len: None },
     }
-    .signed_by(&key);
+    .draft(&key, order.scheme)
+    .signed_by(&key, order.scheme);
     Ca {
         inner: Arc::new(Inner {
             certificate,
@@ -253,7 +350,7 @@ fn usual(now: SystemTime) -> Validity {
 }
 
 /// A name that no other authority has: clients look an issuer up by name, and two of one name blur the verdict.
-fn own_name(what: &str, id: [u8; 4]) -> DistinguishedName {
+pub(crate) fn own_name(what: &str, id: [u8; 4]) -> DistinguishedName {
     DistinguishedName::new()
         .common_name(format!("mailfault test {what} {}", hex(&id)))
         .organization("mailfault")

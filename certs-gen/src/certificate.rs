@@ -1,12 +1,12 @@
-//! One X.509 certificate, from what it says to its bytes (RFC 5280 §4.1).
+//! One X.509 certificate, from what it says to its fields (RFC 5280 §4.1).
 
 use std::time::SystemTime;
 
 use crate::asn1;
 use crate::distinguished_name::DistinguishedName;
-use crate::encoding::Der;
+use crate::draft::{Draft, Extension};
 use crate::host::Host;
-use crate::key::Key;
+use crate::key::{Key, Scheme};
 
 /// What a certificate says.
 pub(crate) struct Certificate<'a> {
@@ -35,59 +35,54 @@ pub(crate) enum Purpose {
 }
 
 impl Certificate<'_> {
-    /// Signs with `authority`, which for a self-signed certificate is its own key.
-    pub(crate) fn signed_by(&self, authority: &Key) -> Der {
-        let body = self.to_be_signed(authority);
-        let signature = authority.sign(&body);
-        asn1::sequence([
-            body,
-            authority.signature_algorithm(),
-            asn1::bit_string(&signature),
-        ])
-        .into()
-    }
-
-    fn to_be_signed(&self, authority: &Key) -> Vec<u8> {
+    /// What `authority` is to sign, which for a self-signed certificate has the same key.
+    pub(crate) fn draft(&self, authority: &Key, scheme: Scheme) -> Draft {
         let (from, to) = self.validity;
-        asn1::sequence([
-            asn1::context(0, &asn1::integer(&[2])), // version 3
-            asn1::integer(self.serial),
-            authority.signature_algorithm(),
-            self.issuer.der(),
-            asn1::sequence([asn1::time(from), asn1::time(to)]),
-            self.subject.der(),
-            self.key.public_key_info(),
-            asn1::context(3, &asn1::sequence(self.extensions(authority))),
-        ])
+        let algorithm = authority.signature_algorithm(scheme);
+        let mut draft = Draft {
+            version: Vec::new(),
+            serial: asn1::integer(self.serial),
+            algorithm: algorithm.clone(),
+            issuer: self.issuer.der(),
+            not_before: asn1::time(from),
+            not_after: asn1::time(to),
+            subject: self.subject.der(),
+            public_key: self.key.public_key_info(),
+            extensions: Some(self.extensions(authority)),
+            outer_algorithm: algorithm,
+        };
+        draft.set_version(2);
+        draft
     }
 
-    fn extensions(&self, authority: &Key) -> Vec<Vec<u8>> {
+    fn extensions(&self, authority: &Key) -> Vec<Extension> {
         let authority_key = asn1::sequence([asn1::implicit(0, &authority.identifier())]);
+        let own_key = asn1::octet_string(&self.key.identifier());
         let mut extensions = vec![
-            extension(AUTHORITY_KEY_IDENTIFIER, false, &authority_key),
-            extension(
-                SUBJECT_KEY_IDENTIFIER,
-                false,
-                &asn1::octet_string(&self.key.identifier()),
-            ),
-            extension(KEY_USAGE, true, &asn1::named_bits(self.purpose.key_usage())),
-            extension(BASIC_CONSTRAINTS, true, &self.purpose.basic_constraints()),
+            Extension::new(AUTHORITY_KEY_IDENTIFIER, false, authority_key),
+            Extension::new(SUBJECT_KEY_IDENTIFIER, false, own_key),
+            Extension::new(KEY_USAGE, true, asn1::named_bits(self.purpose.key_usage())),
+            Extension::new(BASIC_CONSTRAINTS, true, self.purpose.basic_constraints()),
         ];
         if let Some(usage) = self.purpose.extended_key_usage() {
-            extensions.push(extension(EXTENDED_KEY_USAGE, false, &usage));
+            extensions.push(Extension::new(EXTENDED_KEY_USAGE, false, usage));
         }
         if !self.names.is_empty() {
-            let names: Vec<_> = self.names.iter().map(Host::general_name).collect();
             // RFC 5280 §4.1.2.6: critical where it is all there is to name the subject.
             let critical = self.subject.is_empty();
-            extensions.push(extension(
+            extensions.push(Extension::new(
                 SUBJECT_ALT_NAME,
                 critical,
-                &asn1::sequence(names),
+                alternative_names(self.names),
             ));
         }
         extensions
     }
+}
+
+/// RFC 5280 §4.2.1.6.
+pub(crate) fn alternative_names(names: &[Host]) -> Vec<u8> {
+    asn1::sequence(names.iter().map(Host::general_name).collect::<Vec<_>>())
 }
 
 impl Purpose {
@@ -117,22 +112,22 @@ impl Purpose {
             Self::Server => 1,
             Self::Client => 2,
         };
-        Some(asn1::sequence([asn1::oid(&[1, 3, 6, 1, 5, 5, 7, 3, last])]))
+        Some(asn1::sequence([key_purpose(last)]))
     }
 }
 
-fn extension(oid: &[u64], critical: bool, content: &[u8]) -> Vec<u8> {
-    let mut parts = vec![asn1::oid(oid)];
-    if critical {
-        parts.push(asn1::boolean(true));
-    }
-    parts.push(asn1::octet_string(content));
-    asn1::sequence(parts)
+/// id-kp with its last number (RFC 5280 §4.2.1.12).
+pub(crate) fn key_purpose(last: u64) -> Vec<u8> {
+    asn1::oid(&[1, 3, 6, 1, 5, 5, 7, 3, last])
 }
 
-const SUBJECT_KEY_IDENTIFIER: &[u64] = &[2, 5, 29, 14];
-const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
-const SUBJECT_ALT_NAME: &[u64] = &[2, 5, 29, 17];
-const BASIC_CONSTRAINTS: &[u64] = &[2, 5, 29, 19];
-const AUTHORITY_KEY_IDENTIFIER: &[u64] = &[2, 5, 29, 35];
-const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
+pub(crate) const SUBJECT_KEY_IDENTIFIER: &[u64] = &[2, 5, 29, 14];
+pub(crate) const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
+pub(crate) const SUBJECT_ALT_NAME: &[u64] = &[2, 5, 29, 17];
+pub(crate) const BASIC_CONSTRAINTS: &[u64] = &[2, 5, 29, 19];
+pub(crate) const AUTHORITY_KEY_IDENTIFIER: &[u64] = &[2, 5, 29, 35];
+pub(crate) const NAME_CONSTRAINTS: &[u64] = &[2, 5, 29, 30];
+pub(crate) const POLICY_CONSTRAINTS: &[u64] = &[2, 5, 29, 36];
+pub(crate) const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
+
+pub(crate) use crate::algorithm::UNKNOWN;

@@ -14,6 +14,9 @@ mod provider;
 #[cfg(feature = "weak")]
 mod rfc6979;
 
+#[cfg(feature = "weak")]
+pub(crate) mod weak;
+
 #[cfg(not(any(feature = "graviola", feature = "ring")))]
 compile_error!(
     "mailfault-certs needs a cryptography provider: feature \"graviola\" (the default) or \"ring\""
@@ -64,7 +67,18 @@ pub(crate) fn generate(kind: KeyKind, draw: &mut Draw) -> Pair {
         KeyKind::P384 if draw.is_seeded() => rfc6979::p384(draw),
         KeyKind::P256 => provider::p256(),
         KeyKind::P384 => provider::p384(),
-        KeyKind::Rsa2048 => provider::rsa_2048(),
+        KeyKind::Rsa2048 => rsa(2048),
+    }
+}
+
+/// An RSA key of so many bits.
+pub(crate) fn rsa(bits: usize) -> Pair {
+    match bits {
+        2048 => provider::rsa_2048(),
+        #[cfg(feature = "weak")]
+        _ => weak::rsa(bits, 1),
+        #[cfg(not(feature = "weak"))]
+        _ => unreachable!("a flaw that needs the feature `weak` is not minted without it"),
     }
 }
 

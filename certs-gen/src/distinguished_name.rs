@@ -79,6 +79,19 @@ impl DistinguishedName {
         self
     }
 
+    /// The same with another last letter in its first part.
+    pub(crate) fn with_a_letter_changed(&self) -> Self {
+        let mut changed = self.clone();
+        match changed.parts.first_mut() {
+            Some((_, value)) => {
+                let letter = if value.pop() == Some('x') { 'y' } else { 'x' };
+                value.push(letter);
+            }
+            None => changed = changed.common_name("x"),
+        }
+        changed
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }

@@ -17,6 +17,13 @@ pub enum Error {
         /// Why not both.
         why: &'static str,
     },
+    /// It can be minted by a build with another feature.
+    Feature {
+        /// What was asked for.
+        what: String,
+        /// The feature of this crate, and of `mailfault`, that turns it on.
+        feature: &'static str,
+    },
     /// The flaw needs another kind of wish.
     Flaw {
         /// Which flaw.
@@ -44,6 +51,12 @@ impl fmt::Display for Error {
         match self {
             Self::Clash { one, other, why } => {
                 write!(f, "`{one}` does not go with `{other}`: {why}")
+            }
+            Self::Feature { what, feature } => {
+                write!(
+                    f,
+                    "`{what}` needs the feature `{feature}`, which is off in this build"
+                )
             }
             Self::Flaw { flaw, why } => write!(f, "`{flaw}` {why}"),
             Self::Name { name, why } => {

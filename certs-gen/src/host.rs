@@ -7,11 +7,13 @@ use crate::asn1;
 use crate::error::Error;
 use crate::punycode;
 
-/// A DNS name in ASCII, perhaps a wildcard, or an IP address.
+/// A DNS name in ASCII, perhaps a wildcard, or an IP address; a flaw may make it anything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
     Dns(String),
     Ip(IpAddr),
+    Email(String),
+    Uri(String),
 }
 
 impl Host {
@@ -56,9 +58,11 @@ impl Host {
         }
     }
 
-    /// RFC 5280 §4.2.1.6: dNSName is choice 2, iPAddress choice 7.
+    /// RFC 5280 §4.2.1.6: rfc822Name is choice 1, dNSName 2, uniformResourceIdentifier 6, iPAddress 7.
     pub(crate) fn general_name(&self) -> Vec<u8> {
         match self {
+            Self::Email(address) => asn1::implicit(1, address.as_bytes()),
+            Self::Uri(uri) => asn1::implicit(6, uri.as_bytes()),
             Self::Dns(name) => asn1::implicit(2, name.as_bytes()),
             Self::Ip(IpAddr::V4(address)) => asn1::implicit(7, &address.octets()),
             Self::Ip(IpAddr::V6(address)) => asn1::implicit(7, &address.octets()),
@@ -69,7 +73,7 @@ impl Host {
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dns(name) => f.write_str(name),
+            Self::Dns(text) | Self::Email(text) | Self::Uri(text) => f.write_str(text),
             Self::Ip(address) => address.fmt(f),
         }
     }

@@ -41,6 +41,8 @@ pub struct Identity {
     pub(crate) serial: Vec<u8>,
     pub(crate) validity: Validity,
     pub(crate) flaws: Vec<Flaw>,
+    pub(crate) foreign_key: bool,
+    pub(crate) renewed: Option<Box<Self>>,
 }
 
 impl Identity {
@@ -60,6 +62,24 @@ impl Identity {
     #[must_use]
     pub fn key(&self) -> &Der {
         self.key.pkcs8()
+    }
+
+    /// Whether the certificate holds a public key whose private half nobody has, so that the server signs with
+    /// [another one](Self::key).
+    ///
+    /// No library that this one stands on can sign with a key on P-521 or with Ed448, and no client offers a scheme
+    /// for DSA under TLS 1.3. Clients that read the certificate first, as rustls, Go and Java do, name the key in it;
+    /// users of OpenSSL and GnuTLS name the conflict of key and signature.
+    #[must_use]
+    pub fn serves_foreign_key(&self) -> bool {
+        self.foreign_key
+    }
+
+    /// What should have been installed instead: the certificate of equal issuer, subject and names that a server with
+    /// [`Flaw::RenewedOldServed`] has as well and does not serve.
+    #[must_use]
+    pub fn renewed(&self) -> Option<&Self> {
+        self.renewed.as_deref()
     }
 
     /// [`chain`](Self::chain) as text.

@@ -1,7 +1,9 @@
 //! Keys of certificates.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::algorithm;
 use crate::asn1;
 use crate::crypto;
 use crate::encoding::Der;
@@ -34,7 +36,7 @@ pub enum KeyKind {
 }
 
 /// What an RSA key is used for, since each role has one key per process.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
     Root,
     Intermediate,
@@ -43,32 +45,60 @@ pub(crate) enum Role {
     Other,
 }
 
+/// How a signature is made, where it is not as usual for its key.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    #[default]
+    Usual,
+    /// MD5, with RSA.
+    Md5,
+    /// SHA-1, with RSA or on P-256.
+    Sha1,
+}
+
 #[derive(Clone)]
 pub(crate) struct Key {
     kind: KeyKind,
     pkcs8: Der,
     public: Vec<u8>,
     repeatable: bool,
+    /// RSA that only the `rsa` crate can sign with.
+    small: bool,
 }
 
 impl Key {
     pub(crate) fn generate(kind: KeyKind, role: Role, draw: &mut Draw) -> Self {
-        static RSA: [OnceLock<Key>; 4] = [const { OnceLock::new() }; 4];
         match kind {
-            KeyKind::Rsa2048 => RSA[role as usize]
-                .get_or_init(|| Self::fresh(kind, draw))
-                .clone(),
-            _ => Self::fresh(kind, draw),
+            KeyKind::Rsa2048 => Self::rsa(2048, role),
+            _ => Self::new(kind, crypto::generate(kind, draw), draw.is_seeded()),
         }
     }
 
-    fn fresh(kind: KeyKind, draw: &mut Draw) -> Self {
-        let pair = crypto::generate(kind, draw);
+    /// An RSA key of so many bits, one for each role and process.
+    pub(crate) fn rsa(bits: usize, role: Role) -> Self {
+        type Made = BTreeMap<(usize, Role), Arc<OnceLock<Key>>>;
+        static MADE: Mutex<Made> = Mutex::new(BTreeMap::new());
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = Arc::clone(made.entry((bits, role)).or_default());
+        // Others need not wait for a key that they did not ask for.
+        drop(made);
+        let make = || {
+            let key = Self::new(KeyKind::Rsa2048, crypto::rsa(bits), false);
+            Self {
+                small: bits < 2048,
+                ..key
+            }
+        };
+        place.get_or_init(make).clone()
+    }
+
+    fn new(kind: KeyKind, pair: crypto::Pair, repeatable: bool) -> Self {
         Self {
             kind,
             pkcs8: Der::secret(pair.pkcs8),
             public: pair.public,
-            repeatable: draw.is_seeded(),
+            repeatable,
+            small: false,
         }
     }
 
@@ -76,20 +106,43 @@ impl Key {
         &self.pkcs8
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        crypto::sign(self.kind, self.pkcs8.as_bytes(), self.repeatable, message)
+    pub(crate) fn sign(&self, scheme: Scheme, message: &[u8]) -> Vec<u8> {
+        let pkcs8 = self.pkcs8.as_bytes();
+        match scheme {
+            #[cfg(feature = "weak")]
+            Scheme::Md5 => crypto::weak::sign_rsa_md5(pkcs8, message),
+            #[cfg(feature = "weak")]
+            Scheme::Sha1 if self.kind == KeyKind::P256 => {
+                crypto::weak::sign_p256_sha1(pkcs8, message)
+            }
+            #[cfg(feature = "weak")]
+            Scheme::Sha1 => crypto::weak::sign_rsa_sha1(pkcs8, message),
+            #[cfg(feature = "weak")]
+            Scheme::Usual if self.small => crypto::weak::sign_rsa_sha256(pkcs8, message),
+            _ => crypto::sign(self.kind, pkcs8, self.repeatable, message),
+        }
     }
 
     /// The AlgorithmIdentifier of this key's signatures (RFC 5758 §3.2, RFC 8410 §3, RFC 4055 §5).
-    pub(crate) fn signature_algorithm(&self) -> Vec<u8> {
-        match self.kind {
-            KeyKind::P256 => asn1::sequence([asn1::oid(&[1, 2, 840, 10045, 4, 3, 2])]),
-            KeyKind::P384 => asn1::sequence([asn1::oid(&[1, 2, 840, 10045, 4, 3, 3])]),
-            KeyKind::Ed25519 => asn1::sequence([asn1::oid(&[1, 3, 101, 112])]),
-            KeyKind::Rsa2048 => {
-                asn1::sequence([asn1::oid(&[1, 2, 840, 113_549, 1, 1, 11]), asn1::null()])
-            }
+    pub(crate) fn signature_algorithm(&self, scheme: Scheme) -> Vec<u8> {
+        match (scheme, self.kind) {
+            (Scheme::Md5, _) => algorithm::md5_with_rsa(),
+            (Scheme::Sha1, KeyKind::P256) => algorithm::ecdsa_with_sha1(),
+            (Scheme::Sha1, _) => algorithm::sha1_with_rsa(),
+            (Scheme::Usual, KeyKind::P256) => algorithm::ecdsa_with_sha256(),
+            (Scheme::Usual, KeyKind::P384) => algorithm::ecdsa_with_sha384(),
+            (Scheme::Usual, KeyKind::Ed25519) => algorithm::ed25519(),
+            (Scheme::Usual, KeyKind::Rsa2048) => algorithm::sha256_with_rsa(),
         }
+    }
+
+    /// What the BIT STRING of its SubjectPublicKeyInfo holds.
+    pub(crate) fn public(&self) -> &[u8] {
+        &self.public
+    }
+
+    pub(crate) fn kind(&self) -> KeyKind {
+        self.kind
     }
 
     /// The SubjectPublicKeyInfo (RFC 5480 §2, RFC 8410 §4, RFC 3279 §2.3.1).

@@ -30,8 +30,9 @@
 //!
 //! Feature `graviola`, the default, needs no C compiler and cannot clash with the provider of your own TLS client, but
 //! wants an x86_64 CPU with AVX2, ADX and BMI2, or an aarch64 one with AES. For other machines there is
-//! `default-features = false, features = ["ring"]`, which is slow at RSA keys. Feature `weak` adds repeatable ECDSA
-//! signatures: see [`CaBuilder`].
+//! `default-features = false, features = ["ring"]`, which is slow at RSA keys. Feature `weak` adds what these
+//! libraries rightly refuse, short RSA keys and signatures with MD5 or SHA-1 ([`Flaw::needs`]), and repeatable ECDSA
+//! signatures ([`CaBuilder`]).
 
 mod ca;
 mod distinguished_name;
@@ -42,11 +43,16 @@ mod identity;
 mod key;
 mod leaf;
 
+mod algorithm;
 mod asn1;
 mod certificate;
+mod chain;
 mod crypto;
+mod draft;
+mod edit;
 mod host;
 mod mint;
+mod public_key;
 mod punycode;
 mod recipe;
 mod seed;

@@ -1,30 +1,37 @@
-//! From a recipe to an identity: who signs, what is signed, what is sent.
+//! From a recipe to an identity: what is signed, and what comes of it.
 
-use crate::ca::{Ca, ISSUING};
-use crate::certificate::{Certificate, Purpose};
+use crate::ca::{Ca, own_name};
+use crate::certificate::Certificate;
+use crate::chain;
+use crate::distinguished_name::DistinguishedName;
+use crate::edit;
 use crate::encoding::Der;
 use crate::flaw::Flaw;
 use crate::identity::Identity;
-use crate::key::{Key, Role};
-use crate::recipe::{DAY, Recipe};
+use crate::key::{Key, KeyKind, Role, Scheme};
+use crate::recipe::Recipe;
+use crate::seed::Draw;
 
-pub(crate) fn mint(ca: &Ca, recipe: Recipe) -> Identity {
+pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
     let label = recipe.label();
     let mut draw = ca.chance().draw(&label);
-    let serial = recipe.serial.clone().unwrap_or_else(|| draw.serial());
-    let kind = recipe.key.unwrap_or(ca.key_kind());
-    let key = Key::generate(kind, Role::Leaf, &mut draw);
+    let serial = serial(&recipe, &mut draw);
+    let key = key(ca, &recipe, Role::Leaf, &mut draw);
     let validity = recipe.validity(ca.now());
 
-    let authority = match recipe.has(Flaw::SelfSigned) {
+    let authority = match recipe.is_self_signed() {
         true => None,
-        false => Some(authority(ca, &recipe, &label)),
+        false => Some(chain::authority(ca, &recipe, &label)),
     };
-    let issuer = authority
-        .as_ref()
-        .map_or(&recipe.subject, Ca::subject)
-        .clone();
-    let leaf = Certificate {
+    let signer = authority.as_ref().map_or(&key, Ca::key);
+    let issuer = match authority.as_ref() {
+        _ if recipe.has(Flaw::IssuerEmpty) => DistinguishedName::new(),
+        _ if recipe.has(Flaw::IssuerNameMismatch) => own_name("issuing CA", draw.bytes()),
+        Some(authority) => authority.subject().clone(),
+        None => recipe.subject.clone(),
+    };
+    let scheme = scheme(&recipe);
+    let mut draft = Certificate {
         serial: &serial,
         issuer: &issuer,
         validity,
@@ -33,23 +40,34 @@ pub(crate) fn mint(ca: &Ca, recipe: Recipe) -> Identity {
         names: &recipe.names,
         purpose: recipe.purpose(),
     }
-    .signed_by(authority.as_ref().map_or(&key, Ca::key));
+    .draft(signer, scheme);
+    for flaw in recipe.parts() {
+        edit::leaf(flaw, &mut draft, &key, signer, validity, &mut draw);
+    }
+    let mut signature = signer.sign(scheme, &draft.body());
+    edit::signature(&recipe, &mut signature);
+    if recipe.has(Flaw::TamperedTbs) {
+        recipe.subject = recipe.subject.with_a_letter_changed();
+        draft.set_subject(&recipe.subject);
+    }
+    let leaf: Der = edit::envelope(&recipe, draft.sealed(&signature), &mut draw).into();
 
-    let served_key = if recipe.has(Flaw::KeyMismatch) {
-        Key::generate(kind, Role::Other, &mut draw)
-    } else {
-        key
+    let other_key = recipe.has_any(&[Flaw::KeyMismatch, Flaw::KeyMismatchRsa]);
+    let served_key = match other_key {
+        true => self::key(ca, &recipe, Role::Other, &mut draw),
+        false => key,
     };
+    let renewed = recipe.has(Flaw::RenewedOldServed).then(|| {
+        let issuer = authority.as_ref().unwrap_or(ca);
+        Box::new(mint(issuer, recipe.renewed(ca.now())))
+    });
+    let foreign_key = recipe.parts().any(Flaw::shows_foreign_key);
     let own_root = authority.as_ref().map_or(&leaf, Ca::der).clone();
-    let trusted = if recipe.has(Flaw::ExpiredRoot) {
-        &own_root
-    } else {
-        ca.der()
-    };
     Identity {
-        chain: chain(ca, &recipe, &label, &leaf, authority.as_ref()),
-        roots: vec![trusted.clone()],
+        chain: chain::sent(ca, &recipe, &label, &leaf, authority.as_ref()),
+        roots: vec![chain::trusted(ca, &recipe, &leaf, authority.as_ref())],
         leaf,
+        foreign_key,
         key: served_key,
         own_root,
         name: recipe.name,
@@ -59,81 +77,55 @@ pub(crate) fn mint(ca: &Ca, recipe: Recipe) -> Identity {
         serial,
         validity,
         flaws: recipe.flaws.into_iter().collect(),
+        renewed,
     }
 }
 
-/// Who signs the leaf: the given CA, unless a flaw wants another one above the leaf.
-fn authority(ca: &Ca, recipe: &Recipe, label: &str) -> Ca {
-    let label = format!("{label}, issuer");
-    let unknown = recipe.has(Flaw::UntrustedRoot);
-    let expired = recipe.has(Flaw::ExpiredRoot);
-    let another = match (unknown, expired) {
-        (true, _) => Some(ca.another_root(&label, "unknown root", ca.usual())),
-        (_, true) => {
-            let validity = (ca.now() - 3650 * DAY, ca.now() - 10 * DAY);
-            Some(ca.another_root(&label, "expired root", validity))
+/// RFC 5280 §4.1.2.2 allows twenty octets, and no flaw but those below says more.
+fn serial(recipe: &Recipe, draw: &mut Draw) -> Vec<u8> {
+    let long = match () {
+        () if recipe.has(Flaw::Serial21Octets) => 21,
+        () if recipe.has(Flaw::Serial200Octets) => 200,
+        () if recipe.has(Flaw::SerialZero) => return vec![0],
+        () if recipe.has(Flaw::SerialNegative) => return vec![0x85],
+        () => return recipe.serial.clone().unwrap_or_else(|| draw.serial()),
+    };
+    let mut serial = draw.bytes::<200>()[..long].to_vec();
+    serial[0] = serial[0] & 0x7f | 0x40;
+    serial
+}
+
+/// The leaf's key, or one like it.
+fn key(ca: &Ca, recipe: &Recipe, role: Role, draw: &mut Draw) -> Key {
+    for (flaw, bits) in [
+        (Flaw::Rsa512, 512),
+        (Flaw::Rsa1024, 1024),
+        (Flaw::Rsa2047, 2047),
+    ] {
+        if recipe.has(flaw) {
+            return Key::rsa(bits, role);
         }
-        _ => None,
-    };
-
-    let faulty = [
-        Flaw::ExpiredIntermediate,
-        Flaw::IntermediateNotCa,
-        Flaw::PathlenExceeded,
+    }
+    let rsa = [
+        Flaw::KeyMismatchRsa,
+        Flaw::RsaPssKey,
+        Flaw::SelfSignedExchangeSetup,
     ];
-    let given_will_do = another.is_none() && !faulty.iter().any(|flaw| recipe.has(*flaw));
-    let needs_intermediate = recipe.flaws.iter().any(|flaw| flaw.is_about_chain());
-    if given_will_do && !(ca.is_root() && needs_intermediate) {
-        return ca.clone();
-    }
-
-    let mut above = another.unwrap_or_else(|| ca.root().clone());
-    let mut role = Role::Intermediate;
-    if recipe.has(Flaw::PathlenExceeded) {
-        above = above.below(&label, role, ISSUING, ca.usual());
-        role = Role::Other;
-    }
-    let purpose = if recipe.has(Flaw::IntermediateNotCa) {
-        Purpose::FalseAuthority
-    } else {
-        ISSUING
+    let kind = match () {
+        () if recipe.has_any(&rsa) => KeyKind::Rsa2048,
+        () if recipe.has(Flaw::ExplicitCurve) => KeyKind::P256,
+        // Any other key, and one that every client can verify with.
+        () if recipe.parts().any(Flaw::shows_foreign_key) => KeyKind::P256,
+        () => recipe.key.unwrap_or(ca.key_kind()),
     };
-    let validity = if recipe.has(Flaw::ExpiredIntermediate) {
-        (ca.now() - 365 * DAY, ca.now() - 10 * DAY)
-    } else {
-        ca.usual()
-    };
-    above.below(&label, role, purpose, validity)
+    Key::generate(kind, role, draw)
 }
 
-/// What is sent, and in which order (RFC 8446 §4.4.2).
-fn chain(ca: &Ca, recipe: &Recipe, label: &str, leaf: &Der, authority: Option<&Ca>) -> Vec<Der> {
-    let mut above = match authority {
-        Some(authority) if !recipe.has(Flaw::MissingIntermediate) => authority.sent(),
-        _ => Vec::new(),
-    };
-    if recipe.has(Flaw::RootSent) || recipe.has(Flaw::ReversedChain) {
-        above.extend(authority.map(|authority| authority.der().clone()));
+/// How the leaf is signed.
+fn scheme(recipe: &Recipe) -> Scheme {
+    match () {
+        () if recipe.has(Flaw::Md5) => Scheme::Md5,
+        () if recipe.has_any(&[Flaw::Sha1, Flaw::Sha1Ecdsa]) => Scheme::Sha1,
+        () => Scheme::Usual,
     }
-    if recipe.has(Flaw::ReversedChain) {
-        above.reverse();
-    }
-    if recipe.has(Flaw::ExtraUnrelated) {
-        let label = format!("{label}, unrelated");
-        let unrelated = || {
-            ca.another_root(&label, "unrelated root", ca.usual())
-                .der()
-                .clone()
-        };
-        above.insert(0, unrelated());
-        above.push(unrelated());
-    }
-    let copies = if recipe.has(Flaw::DuplicateLeaf) {
-        2
-    } else {
-        1
-    };
-    let mut chain = vec![leaf.clone(); copies];
-    chain.append(&mut above);
-    chain
 }

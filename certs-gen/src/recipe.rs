@@ -1,7 +1,6 @@
 //! A wish, understood: what has to be minted, with nothing left to go wrong.
 
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
 use std::time::{Duration, SystemTime};
 
 use crate::asn1;
@@ -13,6 +12,11 @@ use crate::host::Host;
 use crate::key::KeyKind;
 use crate::leaf::Leaf;
 
+mod names;
+
+use names::Names;
+
+#[derive(Default)]
 pub(crate) struct Recipe {
     /// What a client is told to verify.
     pub(crate) name: String,
@@ -21,7 +25,10 @@ pub(crate) struct Recipe {
     pub(crate) subject: DistinguishedName,
     pub(crate) key: Option<KeyKind>,
     pub(crate) serial: Option<Vec<u8>>,
+    /// As they were wished for.
     pub(crate) flaws: BTreeSet<Flaw>,
+    /// What they come down to: a flaw of two is its two.
+    parts: BTreeSet<Flaw>,
     validity: Option<Validity>,
 }
 
@@ -42,10 +49,14 @@ impl Recipe {
             .iter()
             .map(|name| Host::read(name))
             .collect::<Result<Vec<_>, _>>()?;
-        let name = names[0].to_string();
+        let flaws: BTreeSet<Flaw> = leaf.flaws.iter().copied().collect();
+        let parts: BTreeSet<Flaw> = flaws.iter().flat_map(Flaw::parts).copied().collect();
+        let mut name = names[0].to_string();
         let mut common_name = name.clone();
-        if let Some(flaw) = leaf.flaws.iter().find(|flaw| flaw.is_about_names()) {
-            (common_name, names) = names_of(*flaw, &names[0])?;
+        if let Some(flaw) = parts.iter().find(|flaw| flaw.is_about_names()) {
+            let said = Names::of_flaw(*flaw, &names[0]);
+            let said = said.map_err(|why| Error::Flaw { flaw: *flaw, why })?;
+            (name, common_name, names) = (said.reference, said.common_name, said.alternative);
         } else if !leaf.only_names {
             for loopback in ["localhost", "127.0.0.1", "::1"] {
                 let loopback = Host::read(loopback)?;
@@ -55,15 +66,23 @@ impl Recipe {
             }
         }
 
-        let subject = leaf
-            .subject
-            .clone()
-            .unwrap_or_else(|| subject(&common_name));
-        if leaf.flaws.contains(&Flaw::CnOnly) && !subject.has_common_name(&common_name) {
-            return Err(Error::Flaw {
-                flaw: Flaw::CnOnly,
-                why: "needs the name as the subject's common name: at most 64 characters, and in `subject` if that is said",
-            });
+        if parts.contains(&Flaw::NameConstraintsLeadingDot) {
+            names.truncate(leaf.names.len());
+        }
+
+        let subject = match &leaf.subject {
+            _ if parts.contains(&Flaw::SubjectEmptySanNoncritical) => DistinguishedName::new(),
+            Some(subject) => subject.clone(),
+            None => subject(&common_name),
+        };
+        if let Some(flaw) = parts
+            .iter()
+            .copied()
+            .find(|flaw| flaw.is_about_common_name())
+            && !subject.has_common_name(&common_name)
+        {
+            let why = "needs the name as the subject's common name: at most 64 characters, and in `subject` if that is said";
+            return Err(Error::Flaw { flaw, why });
         }
         Ok(Self {
             name,
@@ -71,30 +90,66 @@ impl Recipe {
             subject,
             key: leaf.key,
             serial: leaf.serial.clone(),
-            flaws: leaf.flaws.iter().copied().collect(),
+            flaws,
+            parts,
             validity: leaf.validity,
         })
     }
 
     pub(crate) fn has(&self, flaw: Flaw) -> bool {
-        self.flaws.contains(&flaw)
+        self.parts.contains(&flaw)
+    }
+
+    /// Whether any of these is wished for.
+    pub(crate) fn has_any(&self, flaws: &[Flaw]) -> bool {
+        flaws.iter().any(|flaw| self.has(*flaw))
+    }
+
+    /// What the flaws come down to, in the order of [`Flaw::all`].
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Flaw> {
+        self.parts.iter().copied()
     }
 
     pub(crate) fn validity(&self, now: SystemTime) -> Validity {
-        if self.has(Flaw::Expired) {
+        if self.has_any(&[Flaw::Expired, Flaw::RenewedOldServed]) {
             (now - 100 * DAY, now - 10 * DAY)
         } else if self.has(Flaw::NotYetValid) {
             (now + 10 * DAY, now + 100 * DAY)
+        } else if self.has(Flaw::ValidityInverted) {
+            (now + 10 * DAY, now - 10 * DAY)
+        } else if self.has(Flaw::SelfSignedExchangeSetup) {
+            (now - 365 * DAY, now - 365 * DAY + FIVE_YEARS)
         } else {
             self.validity.unwrap_or((now - DAY, now + 90 * DAY))
         }
     }
 
+    /// The same wish without a flaw, a few weeks before the end: what an administrator issues then.
+    pub(crate) fn renewed(&self, now: SystemTime) -> Self {
+        Self {
+            name: self.name.clone(),
+            names: self.names.clone(),
+            subject: self.subject.clone(),
+            key: self.key,
+            validity: Some((now - 20 * DAY, now + 345 * DAY)),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the leaf's own key signs it.
+    pub(crate) fn is_self_signed(&self) -> bool {
+        self.parts().any(Flaw::is_self_signed)
+    }
+
+    /// Whether the flaws show only where there is an intermediate.
+    pub(crate) fn needs_intermediate(&self) -> bool {
+        self.parts().any(Flaw::is_about_chain)
+    }
+
     pub(crate) fn purpose(&self) -> Purpose {
-        if self.has(Flaw::EkuClientOnly) {
-            Purpose::Client
-        } else {
-            Purpose::Server
+        match self.has(Flaw::EkuClientOnly) {
+            true => Purpose::Client,
+            false => Purpose::Server,
         }
     }
 
@@ -107,6 +162,9 @@ impl Recipe {
 
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// One leap year among them.
+const FIVE_YEARS: Duration = Duration::from_secs(1_826 * 24 * 60 * 60);
+
 /// RFC 5280 appendix A.1 ends a common name at 64 characters; a longer name stands in the subjectAltName alone.
 fn subject(common_name: &str) -> DistinguishedName {
     if common_name.len() > 64 {
@@ -116,55 +174,12 @@ fn subject(common_name: &str) -> DistinguishedName {
     }
 }
 
-/// The common name and the subjectAltName of a certificate that must not match `name`.
-fn names_of(flaw: Flaw, name: &Host) -> Result<(String, Vec<Host>), Error> {
-    let Host::Dns(name) = name else {
-        return Err(Error::Flaw {
-            flaw,
-            why: "needs a DNS name, not an IP address",
-        });
-    };
-    if name.starts_with("*.") {
-        return Err(Error::Flaw {
-            flaw,
-            why: "needs the name that a client verifies, not a wildcard",
-        });
-    }
-    let presented = match flaw {
-        Flaw::CnOnly => return Ok((name.clone(), Vec::new())),
-        Flaw::SanIpOnly => {
-            // With the right name as common name, OpenSSL would accept: it looks there unless a dNSName is present.
-            let address = Host::Ip(Ipv4Addr::LOCALHOST.into());
-            return Ok((address.to_string(), vec![address]));
-        }
-        Flaw::WildcardOtherDomain if name.to_ascii_lowercase().ends_with(".other.test") => {
-            "*.another.test".to_owned()
-        }
-        Flaw::WildcardOtherDomain => "*.other.test".to_owned(),
-        Flaw::WildcardTooDeep => match name.splitn(3, '.').nth(2) {
-            Some(domain) => format!("*.{domain}"),
-            None => format!("*.{name}"),
-        },
-        _ => sibling(name),
-    };
-    Ok((presented.clone(), vec![Host::Dns(presented)]))
-}
-
-/// `other` instead of the first label.
-fn sibling(name: &str) -> String {
-    let (host, domain) = match name.split_once('.') {
-        Some((host, domain)) => (host, format!(".{domain}")),
-        None => (name, String::new()),
-    };
-    if host.eq_ignore_ascii_case("other") {
-        format!("another{domain}")
-    } else {
-        format!("other{domain}")
-    }
-}
-
 fn check_flaws(leaf: &Leaf) -> Result<(), Error> {
     for (place, one) in leaf.flaws.iter().enumerate() {
+        if let Some(feature) = one.needs() {
+            let what = one.to_string();
+            return Err(Error::Feature { what, feature });
+        }
         for other in &leaf.flaws[place + 1..] {
             if let Some(why) = one.clash(*other) {
                 return Err(Error::Clash {
@@ -184,7 +199,7 @@ fn check_flaws(leaf: &Leaf) -> Result<(), Error> {
         if one.is_about_names() && leaf.names.len() > 1 {
             return clash("also", "the flaw says which names the certificate carries");
         }
-        if matches!(one, Flaw::Expired | Flaw::NotYetValid) && leaf.validity.is_some() {
+        if one.is_about_validity() && leaf.validity.is_some() {
             return clash("valid", "both say when the certificate is valid");
         }
     }

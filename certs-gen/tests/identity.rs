@@ -50,10 +50,18 @@ fn a_seed_gives_the_same_bytes_twice() {
             .build();
         let ca = root.intermediate();
         let mut identities = vec![ca.issue("mx.test"), ca.issue("mx.test")];
-        for flaw in Flaw::all() {
+        // Signatures of the other kinds are slow in a debug build.
+        let step = if kind == KeyKind::Ed25519 { 1 } else { 9 };
+        let flaws = Flaw::all().iter().filter(|flaw| stable(**flaw));
+        for flaw in flaws.step_by(step) {
             identities.push(root.issue(Leaf::new("mx.test").flaw(*flaw)));
         }
         identities
+    }
+    // RSA keys and signatures never come from a seed.
+    fn stable(flaw: Flaw) -> bool {
+        let rsa = ["rsa", "md5", "sha1", "exchange-setup"];
+        flaw.needs().is_none() && !rsa.iter().any(|word| flaw.id().contains(word))
     }
     #[track_caller]
     fn check(kind: KeyKind, stable: bool) {

@@ -1,2 +1,40 @@
-//! Placeholder.
-fn main() {}
+//! The command `mailfault`: thin glue between arguments, the library and the terminal.
+
+mod arguments; // what can be typed, and its help
+mod error; // messages, hints, exit codes
+mod find; // a name or a file, to what it means
+mod output; // data to stdout, notes to stderr; neither panics when its reader leaves
+
+mod audit; // mailfault audit: a client through the catalogue, and its report card
+mod certs; // mailfault certs: certificates as files
+mod check; // mailfault check: scenario files, held to what they expect
+mod list; // mailfault list: what there is, one line each
+mod run; // mailfault run: a client against a scenario, and the verdict
+mod serve; // mailfault serve: a scenario's server until it is told to end
+mod show; // mailfault show: one of them in full
+
+mod child; // a client that is run, bounded, and ended with all its children
+mod json; // the shapes of `--json`
+mod paste; // lines to paste into a shell
+mod play; // a scenario made ready: authority, certificate, server
+mod signals; // SIGINT and SIGTERM
+mod verdict; // what became of a client, in words
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Mailfault, Verb};
+
+fn main() -> ExitCode {
+    let done = match Mailfault::parse().verb {
+        Verb::List(arguments) => list::list(&arguments),
+        Verb::Show(arguments) => show::show(&arguments),
+        Verb::Certs(arguments) => certs::certs(&arguments),
+        Verb::Serve(arguments) => serve::serve(&arguments),
+        Verb::Run(arguments) => run::run(&arguments),
+        Verb::Audit(arguments) => audit::audit(&arguments),
+        Verb::Check(arguments) => check::check(&arguments),
+    };
+    error::exit_code(done)
+}

@@ -15,6 +15,7 @@
 pub use clock::Clock;
 pub use error::Error;
 pub use fault::{Action, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
+pub use mailfault_certs::Error as CertificateError;
 pub use mailfault_certs::{
     Ca, CaBuilder, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
 };
@@ -26,6 +27,8 @@ pub use report::{
 pub use server::{Auth, Builder, ClientCertificate, MockServer, Script};
 pub use smtp::Reply;
 
+#[cfg(feature = "audit")]
+pub mod audit;
 mod clock;
 mod crypto;
 #[cfg(feature = "scenario")]

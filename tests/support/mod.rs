@@ -1,1 +1,3 @@
-//! Not written yet.
+//! What the tests share.
+
+pub(crate) mod program; // programs that are installed, or not, and a bound on the time they take

@@ -11,7 +11,9 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 pub fn send_secure(server: SocketAddr, name: &str, roots: &str) -> io::Result<()> {
     let mut trusted = RootCertStore::empty();
     for root in CertificateDer::pem_slice_iter(roots.as_bytes()) {
-        trusted.add(root.map_err(io::Error::other)?).map_err(io::Error::other)?;
+        trusted
+            .add(root.map_err(io::Error::other)?)
+            .map_err(io::Error::other)?;
     }
     // The line that must not panic: it asks for the process's provider.
     let config = ClientConfig::builder()
@@ -34,7 +36,9 @@ pub fn send_secure(server: SocketAddr, name: &str, roots: &str) -> io::Result<()
 }
 
 fn say<S: Read + Write>(server: &mut BufReader<S>, line: &str, code: &str) -> io::Result<()> {
-    server.get_mut().write_all(format!("{line}\r\n").as_bytes())?;
+    server
+        .get_mut()
+        .write_all(format!("{line}\r\n").as_bytes())?;
     server.get_mut().flush()?;
     expect(server, code)
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Ca, House, own_name, root, usual};
+use super::{Ca, House, Name, RootOrder, root, usual};
 use crate::asn1;
 use crate::certificate::Validity;
 use crate::crypto;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::Error;
-use crate::key::{KeyKind, Role};
+use crate::key::{KeyKind, Role, Scheme};
 use crate::seed::Chance;
 
 /// A root, described.
@@ -100,8 +100,13 @@ impl CaBuilder {
             clock: self.clock,
             chance: Chance::new(self.seed),
         };
-        root(Arc::new(house), "root", Role::Root, validity, |id| {
-            self.name.unwrap_or_else(|| own_name("root", id))
-        })
+        let order = RootOrder {
+            role: Role::Root,
+            name: self.name.map_or(Name::Own("root"), Name::Given),
+            validity,
+            key: None,
+            scheme: Scheme::Usual,
+        };
+        root(Arc::new(house), "root", order)
     }
 }

@@ -171,6 +171,10 @@ pub(crate) fn readable(bytes: &[u8]) -> String {
         for character in chunk.valid().chars() {
             match character {
                 '\\' => out.push('\\'),
+                '\r' | '\n' | '\t' => out.extend(character.escape_default()),
+                _ if character.is_ascii_control() => {
+                    out.push_str(&format!("\\x{:02x}", u32::from(character)));
+                }
                 _ if character.is_control() => out.extend(character.escape_default()),
                 _ => out.push(character),
             }
@@ -197,7 +201,7 @@ mod tests {
         check(What::Client(b"EHLO x\n".to_vec()), "C: EHLO x\\n");
         check(
             What::Client(b"a\rb\0\xff\xc3\xbc".to_vec()),
-            "C: a\\rb\\u{0}\\xff\u{fc}",
+            "C: a\\rb\\x00\\xff\u{fc}",
         );
         check(
             What::Server(b"250-a\r\n250 b\r\n".to_vec()),

@@ -16,6 +16,18 @@ words! {
     Fault = "fault",
 }
 
+words! {
+    /// What a client may do that takes the TLS that it can get (RFC 7435).
+    Opportunistic, "answer of an opportunistic client",
+    /// Deliver without TLS on a connection that never was to become TLS, deliver over TLS, or
+    /// defer.
+    MayDeliverInClear = "may-deliver-in-clear",
+    /// Deliver over this TLS, whatever the certificate, or defer.
+    MustUseTls = "must-use-tls",
+    /// Give nothing away, as a verifying client.
+    Refuse = "refuse",
+}
+
 /// An outcome by its name.
 pub(super) struct Expected(pub(super) Outcome);
 

@@ -5,7 +5,7 @@
 
 pub use checked::Checked;
 pub use client::ClientWish;
-pub use expect::Kind;
+pub use expect::{Kind, Opportunistic};
 pub use server::{CertificateWish, ServerWish, TlsWish};
 
 mod checked;
@@ -67,7 +67,9 @@ pub struct Scenario {
     /// What a client that demands TLS and verifies must make of it, where that is a matter of
     /// TLS.
     pub verifying: Option<Requirement>,
-    /// How such a client may end, as the server sees it; several where it may choose.
+    /// What a client may do that takes the TLS that it can get.
+    pub opportunistic: Opportunistic,
+    /// How a verifying client may end, as the server sees it; several where it may choose.
     pub expect: Vec<Outcome>,
     /// Whether anything is wrong at all.
     pub kind: Kind,
@@ -162,6 +164,21 @@ impl Scenario {
             .collect()
     }
 
+    /// The feature of this crate that has to be turned on before the scenario can be played, where
+    /// this build has it off: `Some("weak")` for certificates with short RSA keys and the like.
+    ///
+    /// ```
+    /// use mailfault::scenario::Scenario;
+    ///
+    /// let playable = Scenario::all().into_iter().filter(|scenario| scenario.needs().is_none());
+    /// assert!(playable.count() > 100);
+    /// ```
+    #[must_use]
+    pub fn needs(&self) -> Option<&'static str> {
+        let flaws = &self.server.certificate.flaws;
+        flaws.iter().find_map(|flaw| flaw.needs())
+    }
+
     /// The server of this scenario with its faults, ready to start, and what it presents. A client
     /// should trust the identity's roots and verify `self.server.certificate.name`.
     ///
@@ -174,6 +191,10 @@ impl Scenario {
     /// server.finish();
     /// # Ok::<(), mailfault::Error>(())
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it [needs](Self::needs) a feature that this build has off.
     pub fn builder(&self) -> (Builder, Identity) {
         let (builder, identity) = self.server.builder();
         (builder.faults(self.faults.iter().cloned()), identity)

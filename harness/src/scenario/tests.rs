@@ -629,7 +629,8 @@ fn every_flaw_is_in_the_catalogue_as_its_own_table_says() {
 #[test]
 fn every_scenario_can_be_started() {
     let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
-    for scenario in Scenario::all().into_iter().chain(example) {
+    let all = Scenario::all().into_iter().chain(example);
+    for scenario in all.filter(|scenario| scenario.needs().is_none()) {
         let (builder, identity) = scenario.builder();
         let flaws = &scenario.server.certificate.flaws;
         assert_eq!(identity.flaws(), flaws.as_slice(), "{}", scenario.id);

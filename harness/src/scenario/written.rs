@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::expect::{Expected, Kind, Verifying};
+use super::expect::{Expected, Kind, Opportunistic, Verifying};
 use super::place::Text;
 use super::server::OneOrMany;
 use super::{Scenario, client, fault, server};
@@ -19,6 +19,7 @@ pub(super) struct Written {
     rfc: Option<String>,
     kind: Option<Kind>,
     verifying: Option<Verifying>,
+    opportunistic: Option<Opportunistic>,
     expect: Spanned<OneOrMany<Expected>>,
     #[serde(default)]
     server: server::Written,
@@ -49,6 +50,13 @@ impl Written {
             story: self.story,
             rfc: self.rfc.unwrap_or_default(),
             verifying: self.verifying.map(|Verifying(duty)| duty),
+            // RFC 7435 §3: where TLS cannot be had, mail in clear is better than none.
+            opportunistic: self
+                .opportunistic
+                .unwrap_or(match id.starts_with("handshake/") {
+                    true => Opportunistic::MayDeliverInClear,
+                    false => Opportunistic::MustUseTls,
+                }),
             expect: expect
                 .into_iter()
                 .map(|Expected(outcome)| outcome)

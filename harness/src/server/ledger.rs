@@ -30,6 +30,8 @@ pub(crate) struct State {
     open: usize,
     /// How many of them each address has.
     open_from: BTreeMap<IpAddr, usize>,
+    /// How many threads wait for a change.
+    waiting: usize,
     mail: VecDeque<Mail>,
     mail_octets: usize,
     /// How many messages were taken, forgotten ones included.
@@ -103,7 +105,7 @@ impl Ledger {
                 state.forgotten += 1;
             }
         }
-        self.changed.notify_all();
+        self.tell(&state);
     }
 
     /// Waits until no session is open; says whether that came to pass in time.
@@ -117,15 +119,34 @@ impl Ledger {
     }
 
     fn wait(&self, patience: Duration, done: impl Fn(&State) -> bool) -> bool {
-        let (state, _) = self
+        let mut state = self.state();
+        state.waiting += 1;
+        let (mut state, _) = self
             .changed
-            .wait_timeout_while(self.state(), patience, |state| !done(state))
+            .wait_timeout_while(state, patience, |state| !done(state))
             .unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
         done(&state)
+    }
+
+    /// Wakes those who wait. Nobody does most of the time, and the operating system would be
+    /// asked all the same.
+    fn tell(&self, state: &State) {
+        if state.waiting > 0 {
+            self.changed.notify_all();
+        }
     }
 
     pub(crate) fn mail(&self) -> Vec<Mail> {
         self.state().mail.iter().cloned().collect()
+    }
+
+    /// The session of this number, unless it was forgotten.
+    pub(crate) fn session(&self, number: u64) -> Option<Session> {
+        let state = self.state();
+        let mut sessions = state.sessions.iter();
+        let session = sessions.find(|one| lock(one).number == number)?;
+        Some(lock(session).clone())
     }
 
     /// Everything so far.
@@ -158,15 +179,16 @@ impl Recorder {
 
     pub(crate) fn record(&self, what: What) {
         let at = self.began.elapsed();
-        if let Some(observer) = &self.ledger.observer {
-            let event = Event {
-                at,
-                what: what.clone(),
-            };
-            observer(self.number, &event);
-        }
+        let seen = self.ledger.observer.as_ref().map(|observer| {
+            let what = what.clone();
+            (observer, Event { at, what })
+        });
         let limit = self.ledger.limits.transcript;
         lock(&self.session).transcript.push(at, what, limit);
+        // Who is told may look at the session, and finds the event there.
+        if let Some((observer, event)) = seen {
+            observer(self.number, &event);
+        }
     }
 
     pub(crate) fn note(&self, text: impl Into<String>) {
@@ -215,8 +237,7 @@ impl Drop for Recorder {
                 state.open_from.remove(&self.from);
             }
         }
-        drop(state);
-        self.ledger.changed.notify_all();
+        self.ledger.tell(&state);
     }
 }
 

@@ -124,5 +124,5 @@ fn begin(
     }
     let conversation =
         Conversation::new(wire, Arc::clone(house), peer.ip(), open_from, implicit_tls);
-    tokio::spawn(conversation.hold(full));
+    tokio::spawn(Box::new(conversation).hold(full));
 }

@@ -14,7 +14,7 @@ use super::listener::{self, Port};
 use super::script::Script;
 use crate::error::Error;
 use crate::fault::Fault;
-use crate::report::{Mail, Report};
+use crate::report::{Mail, Report, Session};
 
 /// A mail server for a test: on a free port, on its own thread, gone when it is dropped.
 ///
@@ -128,6 +128,13 @@ impl MockServer {
     #[must_use]
     pub fn report(&self) -> Report {
         self.house.ledger.report()
+    }
+
+    /// One session so far, by its number, without the cost of a whole report; `None` if there was
+    /// none, or if it was forgotten because there were too many.
+    #[must_use]
+    pub fn session(&self, number: u64) -> Option<Session> {
+        self.house.ledger.session(number)
     }
 
     /// Installs another fault, behind those that are there.

@@ -22,6 +22,8 @@ mod listener;
 mod mock_server;
 mod script;
 mod tls;
+#[cfg(feature = "weak")]
+mod weak_key;
 
 /// What all sessions of a server share.
 pub(crate) struct House {

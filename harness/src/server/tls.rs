@@ -209,11 +209,12 @@ fn write(key: &RwLock<Arc<CertifiedKey>>) -> std::sync::RwLockWriteGuard<'_, Arc
 
 fn certified_key(identity: &Identity) -> Result<Arc<CertifiedKey>, Error> {
     let chain = identity.chain().iter().map(certificate).collect();
-    let key = PrivatePkcs8KeyDer::from(identity.key().as_bytes().to_vec());
-    let key = crypto::provider()
-        .key_provider
-        .load_private_key(PrivateKeyDer::Pkcs8(key))
-        .map_err(bad_tls)?;
+    let pkcs8 = identity.key().as_bytes();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pkcs8.to_vec()));
+    let loaded = crypto::provider().key_provider.load_private_key(key);
+    #[cfg(feature = "weak")]
+    let loaded = loaded.or_else(|error| super::weak_key::load(pkcs8).ok_or(error));
+    let key = loaded.map_err(bad_tls)?;
     Ok(Arc::new(CertifiedKey::new(chain, key)))
 }
 

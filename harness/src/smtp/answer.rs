@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::command::{self, Command};
 use super::conversation::Conversation;
 use super::reply::Reply;
 use super::transaction::Transaction;
@@ -209,20 +210,51 @@ impl Conversation {
     pub(super) async fn cut(&mut self, action: &Action) -> Result<(), Lost> {
         match action {
             Action::Close => Err(Ended::ByServer),
-            Action::HalfClose => Err(self.wire.half_close().await),
+            Action::HalfClose => {
+                self.wire.half_close().await?;
+                Err(self.overhear().await)
+            }
             Action::Reset => {
                 self.wire.flush().await?;
                 Err(Ended::ByServerReset)
             }
             Action::Stall => {
                 self.wire.flush().await?;
-                Err(self.wire.stall().await)
+                Err(self.overhear().await)
             }
             Action::StopReading => {
-                self.wire.flush().await?;
-                Err(self.wire.stop_reading().await)
+                self.wire.stop_reading().await?;
+                Err(self.overhear().await)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The same in the middle of the content: what follows is content, not commands.
+    pub(super) async fn cut_content(&mut self, action: &Action) -> Result<(), Lost> {
+        match action {
+            Action::HalfClose => self.wire.half_close().await?,
+            Action::Stall => self.wire.flush().await?,
+            Action::StopReading => self.wire.stop_reading().await?,
+            _ => return self.cut(action).await,
+        }
+        Err(self.wire.stall().await)
+    }
+
+    /// Says nothing until the client leaves. What it goes on to say was given away all the same.
+    async fn overhear(&mut self) -> Lost {
+        let limit = self.house.persona.limits.line;
+        loop {
+            let line = match self.wire.overhear(limit).await {
+                Ok(line) => line,
+                Err(lost) => return lost,
+            };
+            let line = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+            match command::parse(&line) {
+                Command::Auth { initial, .. } => self.note_auth(&line, initial.is_some()),
+                Command::Mail(_) | Command::Rcpt(_) => self.note_envelope(&line),
+                _ => {}
+            }
         }
     }
 }

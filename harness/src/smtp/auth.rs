@@ -17,18 +17,23 @@ enum Step {
 }
 
 impl Conversation {
+    /// Writes down that AUTH came, and whether credentials were in it.
+    pub(super) fn note_auth(&self, line: &str, credentials: bool) {
+        self.wire
+            .recorder
+            .change(|session| session.seen.went_on = true);
+        if credentials {
+            self.note_credentials(line);
+        }
+    }
+
     pub(super) async fn auth(
         &mut self,
         line: String,
         mechanism: &str,
         initial: Option<String>,
     ) -> Result<(), Lost> {
-        self.wire
-            .recorder
-            .change(|session| session.seen.went_on = true);
-        if initial.is_some() {
-            self.note_credentials(&line);
-        }
+        self.note_auth(&line, initial.is_some());
         if let Some(refusal) = self.auth_out_of_place(mechanism) {
             return self.mistake_at_auth(line, refusal).await;
         }
@@ -103,7 +108,12 @@ impl Conversation {
         } else if response == "*" {
             Step::Over(self.reply(|replies| &replies.auth_cancelled))
         } else {
-            self.note_credentials(&response);
+            // LOGIN sends name and password each on a line of its own, which tells nobody what it is.
+            let decoded = text(&response).filter(|text| !text.contains(char::is_control));
+            let decoded = decoded
+                .map(|text| format!(" (`{text}`)"))
+                .unwrap_or_default();
+            self.note_credentials(&format!("response to AUTH: {response}{decoded}"));
             Step::Response(response)
         })
     }

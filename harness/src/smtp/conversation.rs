@@ -72,7 +72,10 @@ impl Conversation {
     }
 
     /// Holds the conversation to its end. `full` says that there are too many sessions.
-    pub(crate) async fn hold(mut self, full: bool) {
+    ///
+    /// What is large in it is in boxes: thousands of sessions wait for a line, and a future is as
+    /// large as the largest that it may ever wait for.
+    pub(crate) async fn hold(mut self: Box<Self>, full: bool) {
         let how = match self.converse(full).await {
             Err(how) => how,
             Ok(never) => match never {},
@@ -87,7 +90,7 @@ impl Conversation {
         match how {
             Ended::ByServerReset => self.wire.reset(),
             Ended::ByClient | Ended::ByClientReset => {}
-            _ => self.wire.close().await,
+            _ => Box::pin(self.wire.close()).await,
         }
     }
 
@@ -100,11 +103,11 @@ impl Conversation {
             session.seen.reached_tls = implicit_tls;
         });
 
-        self.connect().await?;
+        Box::pin(self.connect()).await?;
         if self.implicit_tls {
-            self.handshake().await?;
+            Box::pin(self.handshake()).await?;
         }
-        self.greet(full).await?;
+        Box::pin(self.greet(full)).await?;
         loop {
             self.command().await?;
         }
@@ -139,13 +142,13 @@ impl Conversation {
                 |replies| &replies.line_too_long,
                 |facts| facts.limit = limit,
             );
-            return self.mistake(reply).await;
+            return Box::pin(self.mistake(reply)).await;
         }
         let Some(text) = line.raw.strip_suffix(b"\r\n") else {
-            return self.bare_lf(&line.raw).await;
+            return Box::pin(self.bare_lf(&line.raw)).await;
         };
         let text = String::from_utf8_lossy(text).into_owned();
-        self.obey(text).await
+        Box::pin(self.obey(text)).await
     }
 
     /// A line that does not end in CRLF (RFC 5321 §2.3.8).

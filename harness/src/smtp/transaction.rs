@@ -232,7 +232,7 @@ impl Conversation {
                     let early = self.say_early(usual, action).await?;
                     transaction.early = Some(early);
                 }
-                Some(action) => self.cut(&action).await?,
+                Some(action) => self.cut_content(&action).await?,
             }
         }
         let moment = self.moment(Stage::Body, &transaction.lines, None);
@@ -381,7 +381,7 @@ impl Conversation {
             .unwrap_or_default()
     }
 
-    fn note_envelope(&self, line: &str) {
+    pub(super) fn note_envelope(&self, line: &str) {
         self.wire
             .recorder
             .change(|session| session.seen.went_on = true);

@@ -57,6 +57,10 @@ pub(crate) struct Line {
 /// A connection can go on no longer.
 pub(crate) type Lost = Ended;
 
+/// An idle session keeps no buffer that is larger: commands and most replies fit, a handshake
+/// does not.
+const KEPT: usize = 512;
+
 thread_local! {
     /// Where every connection of this thread reads to.
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; 64 * 1024].into());
@@ -173,8 +177,7 @@ impl Wire {
     /// Takes octets that [`some`](Self::some) has shown.
     pub(crate) fn consume(&mut self, count: usize) {
         if count == self.received.len() {
-            // An idle session keeps no large buffer.
-            match self.received.capacity() > 4 * 1024 {
+            match self.received.capacity() > KEPT {
                 true => self.received = Vec::new(),
                 false => self.received.clear(),
             }
@@ -235,7 +238,7 @@ impl Wire {
             self.write(&records).await?;
         }
         // Kept for the next reply, unless it has grown.
-        if records.capacity() <= 4 * 1024 {
+        if records.capacity() <= KEPT {
             self.records = records;
             self.records.clear();
         }
@@ -274,6 +277,27 @@ impl Wire {
                 Ok(()) => {}
                 Err(Ended::Idle) => return Ended::TooLong,
                 Err(lost) => return lost,
+            }
+        }
+    }
+
+    /// The next line that the client sends to a server that says nothing; an error when it has
+    /// left.
+    pub(crate) async fn overhear(&mut self, limit: usize) -> Result<Vec<u8>, Lost> {
+        loop {
+            if let Some(end) = memchr::memchr(b'\n', &self.received) {
+                let line = self.received[..=end].to_vec();
+                self.consume(line.len());
+                self.recorder.record(What::Client(line.clone()));
+                return Ok(line);
+            }
+            if self.received.len() > limit {
+                self.received.clear();
+            }
+            match self.read(self.until).await {
+                Ok(()) => {}
+                Err(Ended::Idle) => return Err(Ended::TooLong),
+                Err(lost) => return Err(lost),
             }
         }
     }
@@ -350,10 +374,9 @@ impl Wire {
         while !records.is_empty() {
             let progress = tls.read_tls(&mut records);
             let state = tls.process_new_packets();
-            while let Ok([first, rest @ ..]) = tls.reader().fill_buf() {
-                let count = 1 + rest.len();
-                self.received.push(*first);
-                self.received.extend_from_slice(rest);
+            while let Ok(plaintext @ [_, ..]) = tls.reader().fill_buf() {
+                let count = plaintext.len();
+                self.received.extend_from_slice(plaintext);
                 tls.reader().consume(count);
             }
             match (state, progress) {
@@ -447,8 +470,10 @@ impl Wire {
     async fn drain(&mut self) {
         const PATIENCE: Duration = Duration::from_secs(1);
         const MOST: usize = 64;
+        const MOST_IN_CLEAR: usize = 64 * 1024;
         let until = Instant::now() + PATIENCE;
         let mut closing = self.closing.clone();
+        let mut in_clear = Vec::new();
         for _ in 0..MOST {
             self.received.clear();
             let read = {
@@ -464,14 +489,55 @@ impl Wire {
                     self.read(Instant::now()).await
                 }
             };
-            // Where the server answered with records written by hand, the client's alert comes
-            // in clear as well.
-            if let (None, [21, 3, _, 0, 2, _, code, ..]) = (&self.tls, self.received.as_slice()) {
-                self.recorder.alert_from_client(Alert(*code));
+            // Where the server never began TLS, or answered with records written by hand, the
+            // client's alert comes in clear, perhaps in one piece with its ClientHello.
+            if self.tls.is_none() && in_clear.len() <= MOST_IN_CLEAR {
+                in_clear.extend_from_slice(&self.received);
+                if let Some(code) = alert_among(&in_clear) {
+                    self.recorder.alert_from_client(Alert(code));
+                    in_clear.clear();
+                }
             }
             if read.is_err() {
                 return;
             }
         }
+    }
+}
+
+/// The code of the first alert among TLS records that are not encrypted, if they are any.
+fn alert_among(mut records: &[u8]) -> Option<u8> {
+    const ALERT: u8 = 21;
+    while let [kind @ 20..=23, 3, _, high, low, rest @ ..] = records {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        if let (ALERT, 2, [_, code, ..]) = (*kind, length, rest) {
+            return Some(*code);
+        }
+        records = rest.get(length..)?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(records: &[u8], expected: Option<u8>) {
+        assert_eq!(alert_among(records), expected);
+    }
+
+    #[test]
+    fn an_alert_is_found_behind_other_records_and_nowhere_else() {
+        let alert = [21, 3, 3, 0, 2, 2, 50];
+        let hello = [22, 3, 1, 0, 3, 1, 2, 3];
+        check(&alert, Some(50));
+        check(&[&hello[..], &alert].concat(), Some(50));
+        check(&[&hello[..], &hello, &alert[..6]].concat(), None);
+        check(&hello[..6], None);
+        check(&[b"QUIT\r\n", &alert[..]].concat(), None);
+        // Encrypted: its length tells.
+        check(&[&[21, 3, 3, 0, 19][..], &[0; 19]].concat(), None);
+        check(&[], None);
     }
 }

@@ -1,0 +1,147 @@
+//! `mailfault show`: one of them in full.
+
+use clap::Args;
+use mailfault::scenario::{Kind, Scenario};
+use mailfault::{Flaw, Persona, Requirement};
+
+use crate::error::{Ended, Error};
+use crate::paste::{self, Swaks};
+use crate::{find, output, play, verdict};
+
+/// A scenario, a flaw or a persona in full: what, why, and what a correct client does
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mailfault show tls/expired
+  mailfault show exchange-2016
+  mailfault show my-own.toml")]
+pub(crate) struct Arguments {
+    /// A name out of `mailfault list`, or a scenario file
+    name: String,
+}
+
+pub(crate) fn show(arguments: &Arguments) -> Result<Ended, Error> {
+    let name = &*arguments.name;
+    let text = match (
+        find::scenario(name),
+        Persona::named(name),
+        Flaw::from_id(name),
+    ) {
+        (Ok(scenario), ..) => of_scenario(&scenario, name)?,
+        (Err(_), Ok(persona), _) => of_persona(&persona),
+        (Err(_), Err(_), Some(flaw)) => of_flaw(flaw),
+        (Err(error), Err(other), None) => return Err(nearest(error, other)),
+    };
+    output::print(&text)?;
+    Ok(Ended::AsExpected)
+}
+
+/// Of two complaints the one that knows what was meant.
+fn nearest(scenario: Error, persona: mailfault::Error) -> Error {
+    match persona {
+        mailfault::Error::UnknownName { near: Some(_), .. } => persona.into(),
+        _ => scenario,
+    }
+}
+
+fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
+    let Scenario {
+        id, summary, kind, ..
+    } = scenario;
+    let mut facts = Vec::new();
+    if let Some(requirement) = scenario.verifying {
+        facts.push(("a verifying client", must(requirement).to_owned()));
+    }
+    facts.push(("a correct client ends with", verdict::expected(scenario)));
+    facts.push(("bound by", verdict::rfc(&scenario.rfc)));
+    for flaw in &scenario.server.certificate.flaws {
+        facts.push(("made so", flaw.construction().to_owned()));
+    }
+    let kind = match kind {
+        Kind::Control => "control: nothing is wrong with this server",
+        Kind::Fault => "fault",
+    };
+    let mut text = format!("{id} ({kind})\n{summary}\n\n{}", aligned(&facts));
+    if let Some(story) = &scenario.story {
+        text += &format!("\n{}\n", story.trim());
+    }
+    let file = find::text(scenario, given)?;
+    text += &format!("\nThe scenario as a file:\n\n{}", output::indent(&file));
+    let given = paste::quoted(given);
+    let swaks = paste::swaks(Swaks {
+        server: "{addr}",
+        tls: scenario.server.tls,
+        ca: "{ca}",
+        from: "{from}",
+        to: "{to}",
+        login: play::login(scenario).as_ref(),
+    });
+    let mut lines = format!("mailfault serve {given}\nmailfault run {given} -- {swaks}\n");
+    if let [flaw] = &*scenario.server.certificate.flaws {
+        lines += &format!(
+            "mailfault certs DIR --name {} --flaw {flaw}\n",
+            scenario.server.certificate.name
+        );
+    }
+    Ok(text + &format!("\nTry it:\n\n{}", output::indent(&lines)))
+}
+
+fn of_flaw(flaw: Flaw) -> String {
+    let facts = [
+        ("a verifying client", must(flaw.requirement()).to_owned()),
+        ("bound by", verdict::rfc(flaw.rfc())),
+        ("made so", flaw.construction().to_owned()),
+    ];
+    let lines = format!("mailfault certs DIR --name mx.test --flaw {flaw}");
+    format!(
+        "{flaw} (flaw of a certificate)\n{}\n\n{}\nTry it:\n\n{}",
+        flaw.summary(),
+        aligned(&facts),
+        output::indent(&lines),
+    )
+}
+
+fn of_persona(persona: &Persona) -> String {
+    let Persona {
+        name,
+        summary,
+        host,
+        ..
+    } = persona;
+    let keywords = |list: &[String]| {
+        let lines = list.iter().map(|keyword| format!("    {keyword}\n"));
+        format!("    {}\n{}", persona.hello, lines.collect::<String>())
+    };
+    let banner = persona.banner.to_string();
+    let mut text = format!(
+        "{name} (persona)\n{summary}\n\n\
+         Banner, as {host}:\n\n{}\n\
+         EHLO in clear:\n\n{}\n\
+         EHLO inside TLS:\n\n{}",
+        output::indent(&banner),
+        keywords(&persona.ehlo),
+        keywords(&persona.ehlo_tls),
+    );
+    if !persona.uncertain.is_empty() {
+        text += "\nUncertain, inferred or with a single weak witness:\n\n";
+        text += &output::indent(&persona.uncertain.join("\n"));
+    }
+    text + &format!(
+        "\nTry it:\n\n{}",
+        output::indent(&format!("mailfault serve control/p256 --persona {name}"))
+    )
+}
+
+fn must(requirement: Requirement) -> &'static str {
+    match requirement {
+        Requirement::Refuse => "must refuse: no mail and no credentials may leave it",
+        Requirement::ShouldRefuse => "should refuse; one that does not is lenient, not wrong",
+        Requirement::Either => "may accept or refuse",
+        Requirement::Accept => "must accept: this is legal, and a refusal a false alarm",
+    }
+}
+
+fn aligned(facts: &[(&str, String)]) -> String {
+    let facts = facts.iter().filter(|(_, fact)| !fact.is_empty());
+    output::table(facts.map(|(what, fact)| (*what, &**fact)))
+}

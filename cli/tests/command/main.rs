@@ -1,0 +1,12 @@
+//! The built command: its output, its messages, its exit codes.
+//!
+//! Nothing sleeps, polls, retries or fixes a port, and no command outlives its test.
+
+mod support; // running the command, bounded
+
+mod certs; // certificates as files
+mod check; // scenario files, held to what they expect
+mod list; // what there is, and one of them in full
+mod messages; // every kind of bad input: its message and its exit code
+mod run; // real clients against scenarios
+mod serve; // a server that a parent owns

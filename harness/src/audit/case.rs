@@ -1,0 +1,139 @@
+//! One server of an audit, and what the client has to know of it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mailfault_certs::{Identity, Pem};
+
+use crate::scenario::{Scenario, TlsWish};
+use crate::server::MockServer;
+
+/// One server of an audit, running, and what the client has to know of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    id: String,
+    summary: String,
+    required: String,
+    rfc: String,
+    addr: SocketAddr,
+    implicit_addr: Option<SocketAddr>,
+    host: String,
+    name: String,
+    roots: Pem,
+    tls: TlsWish,
+    over: Arc<AtomicBool>,
+}
+
+impl Case {
+    pub(super) fn new(
+        scenario: &Scenario,
+        required: &str,
+        server: &MockServer,
+        identity: &Identity,
+    ) -> Self {
+        Self {
+            id: scenario.id.clone(),
+            summary: scenario.summary.clone(),
+            required: required.to_owned(),
+            rfc: scenario.rfc.clone(),
+            addr: server.addr(),
+            implicit_addr: server.implicit_addr(),
+            host: server.addr().ip().to_string(),
+            name: scenario.server.certificate.name.clone(),
+            roots: identity.roots_pem(),
+            tls: scenario.server.tls,
+            over: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// Its name in the catalogue: `tls/expired`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What is wrong with the server, in a line.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// What a client of this kind does there: `must refuse`.
+    #[must_use]
+    pub fn required(&self) -> &str {
+        &self.required
+    }
+
+    /// The sections of the RFCs that say so: `5280 6.1.3`.
+    #[must_use]
+    pub fn rfc(&self) -> &str {
+        &self.rfc
+    }
+
+    /// Where the server listens: for STARTTLS, or for implicit TLS in an audit
+    /// [over implicit TLS](super::Audit::over_implicit_tls).
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where the server listens for implicit TLS, if it does.
+    #[must_use]
+    pub fn implicit_addr(&self) -> Option<SocketAddr> {
+        self.implicit_addr
+    }
+
+    /// The address without the port: `127.0.0.1`.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.addr.port()
+    }
+
+    /// The name that the client must verify in the certificate.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The root that the client must trust, and no other.
+    #[must_use]
+    pub fn roots(&self) -> &Pem {
+        &self.roots
+    }
+
+    /// Where TLS is to be had.
+    #[must_use]
+    pub fn tls(&self) -> TlsWish {
+        self.tls
+    }
+
+    /// A sender that every server takes.
+    #[must_use]
+    pub fn from(&self) -> &'static str {
+        "alice@example.test"
+    }
+
+    /// A recipient that every healthy server takes.
+    #[must_use]
+    pub fn to(&self) -> &'static str {
+        "bob@example.test"
+    }
+
+    /// Whether the case's time is up. A client that can be stopped should stop then; what it does
+    /// from now on is not judged.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+
+    pub(super) fn end(&self) {
+        self.over.store(true, Ordering::Release);
+    }
+}

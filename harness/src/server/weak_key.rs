@@ -1,0 +1,75 @@
+//! Signatures of a server whose RSA key is too short for the provider.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rsa::pkcs1v15::Pkcs1v15Sign;
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::pss::Pss;
+use rsa::sha2::{Digest, Sha256};
+use rsa::traits::PublicKeyParts;
+use rsa::{RsaPrivateKey, rand_core::OsRng};
+use rustls::sign::{Signer, SigningKey};
+use rustls::{Error, SignatureAlgorithm, SignatureScheme};
+
+/// The key, if it is one of RSA.
+pub(super) fn load(pkcs8: &[u8]) -> Option<Arc<dyn SigningKey>> {
+    let key = RsaPrivateKey::from_pkcs8_der(pkcs8).ok()?;
+    Some(Arc::new(WeakKey(Arc::new(key))))
+}
+
+struct WeakKey(Arc<RsaPrivateKey>);
+
+impl SigningKey for WeakKey {
+    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        // RFC 8017 §9.1.1: hash and salt of 32 octets each, two more, and the first bit free.
+        let fits_pss = self.0.size() >= 32 + 32 + 2;
+        let mut schemes = match fits_pss {
+            true => vec![SignatureScheme::RSA_PSS_SHA256],
+            false => Vec::new(),
+        };
+        schemes.push(SignatureScheme::RSA_PKCS1_SHA256);
+        let scheme = schemes.into_iter().find(|one| offered.contains(one))?;
+        let key = Arc::clone(&self.0);
+        Some(Box::new(WeakSigner { key, scheme }))
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        SignatureAlgorithm::RSA
+    }
+}
+
+impl fmt::Debug for WeakKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WeakKey({} bits)", self.0.n().bits())
+    }
+}
+
+struct WeakSigner {
+    key: Arc<RsaPrivateKey>,
+    scheme: SignatureScheme,
+}
+
+impl Signer for WeakSigner {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let digest = Sha256::digest(message);
+        let signed = match self.scheme {
+            SignatureScheme::RSA_PSS_SHA256 => {
+                let padding = Pss::new::<Sha256>();
+                self.key.sign_with_rng(&mut OsRng, padding, &digest)
+            }
+            _ => self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &digest),
+        };
+        signed.map_err(|error| Error::General(error.to_string()))
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        self.scheme
+    }
+}
+
+impl fmt::Debug for WeakSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WeakSigner({:?})", self.scheme)
+    }
+}
