@@ -15,3 +15,4 @@ mod protocol; // words of faults beyond stage × action: turns, rates, lots, end
 mod raw_client; // a client that does what a test tells it and nothing else
 mod support; // what the tests of real clients share
 mod tls; // TLS as the server speaks it: which certificate, which version, whose
+mod wordings; // what TLS clients say of the faults of a certificate, held against what they said before

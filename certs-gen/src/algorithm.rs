@@ -34,6 +34,18 @@ pub(crate) fn ecdsa_with_sha1() -> Vec<u8> {
     asn1::sequence([asn1::oid(&[1, 2, 840, 10045, 4, 1])])
 }
 
+/// RFC 4055 §3.1: the hash, its use in MGF1, and the length of the salt are parameters.
+pub(crate) fn rsassa_pss_sha256() -> Vec<u8> {
+    let sha256 = asn1::sequence([asn1::oid(&[2, 16, 840, 1, 101, 3, 4, 2, 1]), asn1::null()]);
+    let mgf1 = asn1::oid(&[1, 2, 840, 113_549, 1, 1, 8]);
+    let parameters = asn1::sequence([
+        asn1::context(0, &sha256),
+        asn1::context(1, &asn1::sequence([mgf1, sha256.clone()])),
+        asn1::context(2, &asn1::integer(&[32])),
+    ]);
+    asn1::sequence([asn1::oid(&[1, 2, 840, 113_549, 1, 1, 10]), parameters])
+}
+
 /// An OID that nobody has given a meaning.
 pub(crate) fn unknown() -> Vec<u8> {
     asn1::sequence([asn1::oid(UNKNOWN)])

@@ -3,18 +3,32 @@
 use crate::asn1;
 use crate::ca::{Ca, ISSUING, Name, Order, RootOrder};
 use crate::certificate::{self, Purpose, Validity};
+use crate::control::Control;
 use crate::draft::{Draft, Extension};
 use crate::edit;
 use crate::encoding::Der;
 use crate::flaw::Flaw;
-use crate::key::{Key, KeyKind, Role, Scheme};
+use crate::key::{F4, Key, KeyKind, Role, Scheme};
 use crate::recipe::{DAY, Recipe};
 
 /// Who signs the leaf: the given CA, unless a flaw wants another one above the leaf.
 pub(crate) fn authority(ca: &Ca, recipe: &Recipe, label: &str) -> Ca {
     let label = format!("{label}, issuer");
+    if recipe.is(Control::NoIntermediate) {
+        return ca.root().clone();
+    }
     let another = root(ca, recipe, &label);
-    let wants_own = recipe.parts().any(Flaw::is_about_issuing_ca);
+    let wants_own = recipe.parts().any(Flaw::is_about_issuing_ca)
+        || matches!(
+            recipe.control,
+            Some(
+                Control::LongChain5
+                    | Control::LongChain6
+                    | Control::NameConstraints
+                    | Control::NameConstraintsIp
+                    | Control::RsaPssSigned
+            )
+        );
     let given_will_do = another.is_none() && !wants_own;
     if given_will_do && !(ca.is_root() && recipe.needs_intermediate()) {
         return ca.clone();
@@ -49,17 +63,25 @@ fn root(ca: &Ca, recipe: &Recipe, label: &str) -> Option<Ca> {
             name: Name::Given(ca.root().subject().clone()),
             ..RootOrder::usual(ca, "root")
         },
-        () if recipe.has(Flaw::Sha1Intermediate) => RootOrder {
-            key: Some(Key::rsa(2048, Role::Other)),
-            ..RootOrder::usual(ca, "RSA root")
-        },
-        () if recipe.has(Flaw::Rsa1024Root) => RootOrder {
-            key: Some(Key::rsa(1024, Role::Other)),
-            ..RootOrder::usual(ca, "RSA root")
+        () if recipe.has(Flaw::Sha1Intermediate) => rsa_root(ca, 2048),
+        () if recipe.has(Flaw::Rsa1024Root) => rsa_root(ca, 1024),
+        () if recipe.is(Control::Rsa2048) && ca.key_kind() != KeyKind::Rsa2048 => {
+            rsa_root(ca, 2048)
+        }
+        () if recipe.is(Control::Sha1Root) => RootOrder {
+            scheme: Scheme::Sha1,
+            ..rsa_root(ca, 2048)
         },
         () => return None,
     };
     Some(ca.another_root(label, order))
+}
+
+fn rsa_root(ca: &Ca, bits: usize) -> RootOrder {
+    RootOrder {
+        key: Some(Key::rsa(bits, F4, Role::Other)),
+        ..RootOrder::usual(ca, "RSA root")
+    }
 }
 
 /// How many certificates stand between the root and the leaf.
@@ -68,6 +90,8 @@ fn intermediates(recipe: &Recipe) -> usize {
         () if recipe.has(Flaw::LongChain20) => 20,
         () if recipe.has(Flaw::LongChain12) => 12,
         () if recipe.has(Flaw::LongChain8) => 8,
+        () if recipe.is(Control::LongChain6) => 6,
+        () if recipe.is(Control::LongChain5) => 5,
         () if recipe.has_any(&[Flaw::PathlenExceeded, Flaw::LeafIssuedByLeaf]) => 2,
         () => 1,
     }
@@ -83,6 +107,9 @@ fn issuing(ca: &Ca, recipe: &Recipe, label: &str, role: Role, above: &Ca) -> Ca 
     let edit = |draft: &mut Draft| {
         for flaw in recipe.parts() {
             edit::issuing(flaw, draft, recipe);
+        }
+        if let Some(control) = recipe.control {
+            edit::constrained(control, draft, &recipe.name);
         }
     };
     let issuing = above.below(Order {
@@ -111,8 +138,12 @@ fn issuing(ca: &Ca, recipe: &Recipe, label: &str, role: Role, above: &Ca) -> Ca 
 /// The key of the authority right above the leaf, where a flaw wants another than the usual one.
 fn issuing_key(ca: &Ca, recipe: &Recipe, label: &str) -> Option<Key> {
     match () {
-        () if recipe.has(Flaw::Rsa1024Intermediate) => Some(Key::rsa(1024, Role::Intermediate)),
-        () if recipe.has_any(&[Flaw::Md5, Flaw::Sha1]) => Some(Key::rsa(2048, Role::Intermediate)),
+        () if recipe.has(Flaw::Rsa1024Intermediate) => Some(Key::rsa(1024, F4, Role::Intermediate)),
+        () if recipe.is(Control::Rsa2048) => Some(Key::rsa(2048, F4, Role::Intermediate)),
+        () if recipe.is(Control::RsaPssSigned) => Some(Key::rsa(2048, F4, Role::Intermediate)),
+        () if recipe.has_any(&[Flaw::Md5, Flaw::Sha1]) => {
+            Some(Key::rsa(2048, F4, Role::Intermediate))
+        }
         () if recipe.has(Flaw::Sha1Ecdsa) => {
             let mut draw = ca.chance().draw(&format!("{label}, key"));
             Some(Key::generate(KeyKind::P256, Role::Intermediate, &mut draw))
@@ -162,6 +193,15 @@ pub(crate) fn sent(
     if recipe.has(Flaw::ChainOver64k) {
         above.extend((0..3).map(|_| big_stranger(ca, &unrelated)));
     }
+    if recipe.is(Control::CrossSigned) || recipe.is(Control::CrossSignedExpired) {
+        let stranger = ca.another_root(&unrelated, RootOrder::usual(ca, "unknown root"));
+        let validity = match recipe.is(Control::CrossSigned) {
+            true => ca.usual(),
+            false => (ca.now() - 365 * DAY, ca.now() - 10 * DAY),
+        };
+        let cross = ca.root().crossed_by(&stranger, &unrelated, validity);
+        above.push(cross.certificate().clone());
+    }
     if recipe.has(Flaw::NoLeafFirst) {
         above.insert(1.min(above.len()), leaf.clone());
         return above;
@@ -198,7 +238,12 @@ fn above(ca: &Ca, recipe: &Recipe, label: &str, authority: &Ca) -> Vec<Der> {
 /// What a client is told to trust.
 pub(crate) fn trusted(ca: &Ca, recipe: &Recipe, leaf: &Der, authority: Option<&Ca>) -> Der {
     match authority {
-        _ if recipe.has(Flaw::LeafIsCaTrusted) => leaf.clone(),
+        _ if recipe.has(Flaw::LeafIsCaTrusted) || recipe.is(Control::SelfSignedTrusted) => {
+            leaf.clone()
+        }
+        Some(authority) if recipe.is(Control::Rsa2048) || recipe.is(Control::Sha1Root) => {
+            authority.der().clone()
+        }
         Some(authority)
             if recipe.has_any(&[Flaw::ExpiredRoot, Flaw::Rsa1024Root, Flaw::Sha1Intermediate]) =>
         {

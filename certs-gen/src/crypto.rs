@@ -22,7 +22,7 @@ compile_error!(
     "mailfault-certs needs a cryptography provider: feature \"graviola\" (the default) or \"ring\""
 );
 
-use crate::key::KeyKind;
+use crate::key::{F4, KeyKind};
 use crate::seed::Draw;
 
 /// A fresh private key.
@@ -67,16 +67,16 @@ pub(crate) fn generate(kind: KeyKind, draw: &mut Draw) -> Pair {
         KeyKind::P384 if draw.is_seeded() => rfc6979::p384(draw),
         KeyKind::P256 => provider::p256(),
         KeyKind::P384 => provider::p384(),
-        KeyKind::Rsa2048 => rsa(2048),
+        KeyKind::Rsa2048 => rsa(2048, F4),
     }
 }
 
 /// An RSA key of so many bits.
-pub(crate) fn rsa(bits: usize) -> Pair {
-    match bits {
-        2048 => provider::rsa_2048(),
+pub(crate) fn rsa(bits: usize, exponent: u32) -> Pair {
+    match (bits, exponent) {
+        (2048 | 4096, F4) => provider::rsa(bits),
         #[cfg(feature = "weak")]
-        _ => weak::rsa(bits, 1),
+        _ => weak::rsa(bits, exponent),
         #[cfg(not(feature = "weak"))]
         _ => unreachable!("a flaw that needs the feature `weak` is not minted without it"),
     }
@@ -92,6 +92,11 @@ pub(crate) fn sign(kind: KeyKind, pkcs8: &[u8], repeatable: bool, message: &[u8]
         KeyKind::P384 if repeatable => rfc6979::sign_p384(pkcs8, message),
         _ => provider::sign(kind, pkcs8, message),
     }
+}
+
+/// RSASSA-PSS with SHA-256 and a salt of 32 octets.
+pub(crate) fn sign_pss(pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
+    provider::sign_pss(pkcs8, message)
 }
 
 pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {

@@ -3,8 +3,9 @@
 use crate::asn1;
 use crate::certificate::{
     self, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE,
-    SUBJECT_ALT_NAME, Validity,
+    SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER, Validity,
 };
+use crate::control::Control;
 use crate::draft::{Draft, Extension};
 use crate::flaw::Flaw;
 use crate::key::Key;
@@ -15,7 +16,7 @@ mod field;
 mod issuing;
 
 pub(crate) use envelope::{envelope, flip_last, signature};
-pub(crate) use issuing::issuing;
+pub(crate) use issuing::{constrained, issuing};
 
 /// Makes one thing wrong in the leaf, before it is signed.
 pub(crate) fn leaf(
@@ -67,6 +68,20 @@ pub(crate) fn leaf(
         Flaw::UnknownCritical => draft.add_extension(unknown(true, 0)),
         Flaw::Leaf60k => draft.add_extension(unknown(false, 60_000)),
         _ => field::leaf(flaw, draft, key, signer, validity),
+    }
+}
+
+/// Makes the leaf unusual, before it is signed.
+pub(crate) fn control(control: Control, draft: &mut Draft) {
+    match control {
+        Control::EkuAbsent => draft.remove_extension(EXTENDED_KEY_USAGE),
+        Control::NoAki => {
+            draft.remove_extension(AUTHORITY_KEY_IDENTIFIER);
+            draft.remove_extension(SUBJECT_KEY_IDENTIFIER);
+        }
+        Control::NoBasicConstraints => draft.remove_extension(BASIC_CONSTRAINTS),
+        Control::UnknownNoncritical => draft.add_extension(unknown(false, 16)),
+        _ => {}
     }
 }
 

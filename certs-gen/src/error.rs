@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Flaw;
+use crate::{Control, Flaw};
 
 /// Why a [`Leaf`](crate::Leaf) cannot be issued or a [`Flaw`] is not known.
 #[non_exhaustive]
@@ -24,6 +24,13 @@ pub enum Error {
         /// The feature of this crate, and of `mailfault`, that turns it on.
         feature: &'static str,
     },
+    /// The control needs another kind of wish.
+    Control {
+        /// Which control.
+        control: Control,
+        /// What it needs.
+        why: &'static str,
+    },
     /// The flaw needs another kind of wish.
     Flaw {
         /// Which flaw.
@@ -42,6 +49,8 @@ pub enum Error {
     Serial,
     /// A time before the year 0 or after the year 9999.
     Time,
+    /// No control has this id.
+    UnknownControl(String),
     /// No flaw has this id.
     UnknownFlaw(String),
 }
@@ -58,6 +67,7 @@ impl fmt::Display for Error {
                     "`{what}` needs the feature `{feature}`, which is off in this build"
                 )
             }
+            Self::Control { control, why } => write!(f, "`{control}` {why}"),
             Self::Flaw { flaw, why } => write!(f, "`{flaw}` {why}"),
             Self::Name { name, why } => {
                 write!(f, "`{name}` is not a name for a certificate: {why}")
@@ -66,6 +76,7 @@ impl fmt::Display for Error {
             Self::Time => {
                 f.write_str("a certificate cannot name a time before the year 0 or after 9999")
             }
+            Self::UnknownControl(id) => write!(f, "unknown control `{id}`"),
             Self::UnknownFlaw(id) => write!(f, "unknown flaw `{id}`"),
         }
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::asn1;
 use crate::certificate::Validity;
+use crate::control::Control;
 use crate::crypto;
 use crate::distinguished_name::DistinguishedName;
 use crate::encoding::{Der, Pem, hex};
@@ -41,6 +42,7 @@ pub struct Identity {
     pub(crate) serial: Vec<u8>,
     pub(crate) validity: Validity,
     pub(crate) flaws: Vec<Flaw>,
+    pub(crate) control: Option<Control>,
     pub(crate) foreign_key: bool,
     pub(crate) renewed: Option<Box<Self>>,
 }
@@ -167,6 +169,12 @@ impl Identity {
     #[must_use]
     pub fn flaws(&self) -> &[Flaw] {
         &self.flaws
+    }
+
+    /// What is unusual about it, if that was wished for.
+    #[must_use]
+    pub fn control(&self) -> Option<Control> {
+        self.control
     }
 
     /// Sends the leaf alone.

@@ -52,6 +52,8 @@ pub(crate) enum Scheme {
     Usual,
     /// MD5, with RSA.
     Md5,
+    /// RSASSA-PSS with SHA-256.
+    Pss,
     /// SHA-1, with RSA or on P-256.
     Sha1,
 }
@@ -69,21 +71,21 @@ pub(crate) struct Key {
 impl Key {
     pub(crate) fn generate(kind: KeyKind, role: Role, draw: &mut Draw) -> Self {
         match kind {
-            KeyKind::Rsa2048 => Self::rsa(2048, role),
+            KeyKind::Rsa2048 => Self::rsa(2048, F4, role),
             _ => Self::new(kind, crypto::generate(kind, draw), draw.is_seeded()),
         }
     }
 
     /// An RSA key of so many bits, one for each role and process.
-    pub(crate) fn rsa(bits: usize, role: Role) -> Self {
-        type Made = BTreeMap<(usize, Role), Arc<OnceLock<Key>>>;
+    pub(crate) fn rsa(bits: usize, exponent: u32, role: Role) -> Self {
+        type Made = BTreeMap<(usize, u32, Role), Arc<OnceLock<Key>>>;
         static MADE: Mutex<Made> = Mutex::new(BTreeMap::new());
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = Arc::clone(made.entry((bits, role)).or_default());
+        let place = Arc::clone(made.entry((bits, exponent, role)).or_default());
         // Others need not wait for a key that they did not ask for.
         drop(made);
         let make = || {
-            let key = Self::new(KeyKind::Rsa2048, crypto::rsa(bits), false);
+            let key = Self::new(KeyKind::Rsa2048, crypto::rsa(bits, exponent), false);
             Self {
                 small: bits < 2048,
                 ..key
@@ -119,6 +121,7 @@ impl Key {
             Scheme::Sha1 => crypto::weak::sign_rsa_sha1(pkcs8, message),
             #[cfg(feature = "weak")]
             Scheme::Usual if self.small => crypto::weak::sign_rsa_sha256(pkcs8, message),
+            Scheme::Pss => crypto::sign_pss(pkcs8, message),
             _ => crypto::sign(self.kind, pkcs8, self.repeatable, message),
         }
     }
@@ -127,6 +130,7 @@ impl Key {
     pub(crate) fn signature_algorithm(&self, scheme: Scheme) -> Vec<u8> {
         match (scheme, self.kind) {
             (Scheme::Md5, _) => algorithm::md5_with_rsa(),
+            (Scheme::Pss, _) => algorithm::rsassa_pss_sha256(),
             (Scheme::Sha1, KeyKind::P256) => algorithm::ecdsa_with_sha1(),
             (Scheme::Sha1, _) => algorithm::sha1_with_rsa(),
             (Scheme::Usual, KeyKind::P256) => algorithm::ecdsa_with_sha256(),
@@ -166,3 +170,6 @@ impl Key {
         sha1_smol::Sha1::from(&self.public).digest().bytes()
     }
 }
+
+/// The usual public exponent of RSA keys, the fourth Fermat number.
+pub(crate) const F4: u32 = 65_537;

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use crate::control::Control;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::Error;
 use crate::flaw::Flaw;
@@ -39,6 +40,7 @@ pub struct Leaf {
     pub(crate) validity: Option<(SystemTime, SystemTime)>,
     pub(crate) serial: Option<Vec<u8>>,
     pub(crate) flaws: Vec<Flaw>,
+    pub(crate) control: Option<Control>,
 }
 
 impl Leaf {
@@ -53,6 +55,7 @@ impl Leaf {
             validity: None,
             serial: None,
             flaws: Vec::new(),
+            control: None,
         }
     }
 
@@ -114,6 +117,24 @@ impl Leaf {
         if !self.flaws.contains(&flaw) {
             self.flaws.push(flaw);
         }
+        self
+    }
+
+    /// Something unusual with which nothing is wrong, in the place of what was said so before. What it is about, its
+    /// key above all, it says itself, whatever else was wished for.
+    ///
+    /// ```
+    /// use mailfault_certs::{Ca, Control, Leaf};
+    ///
+    /// let ca = Ca::new();
+    /// let wildcard = ca.issue(Leaf::new("mail.contoso.com").control(Control::Wildcard));
+    /// assert_eq!(wildcard.names(), ["*.contoso.com"]);
+    /// let five_above = ca.issue(Leaf::new("mail.contoso.com").control(Control::LongChain5));
+    /// assert_eq!(five_above.chain().len(), 6);
+    /// ```
+    #[must_use]
+    pub fn control(mut self, control: Control) -> Self {
+        self.control = Some(control);
         self
     }
 

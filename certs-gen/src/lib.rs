@@ -35,6 +35,7 @@
 //! signatures ([`CaBuilder`]).
 
 mod ca;
+mod control;
 mod distinguished_name;
 mod encoding;
 mod error;
@@ -58,6 +59,7 @@ mod recipe;
 mod seed;
 
 pub use ca::{Ca, CaBuilder};
+pub use control::Control;
 pub use crypto::cpu_check;
 pub use distinguished_name::DistinguishedName;
 pub use encoding::{Der, Pem};

@@ -3,12 +3,13 @@
 use crate::ca::{Ca, own_name};
 use crate::certificate::Certificate;
 use crate::chain;
+use crate::control::Control;
 use crate::distinguished_name::DistinguishedName;
 use crate::edit;
 use crate::encoding::Der;
 use crate::flaw::Flaw;
 use crate::identity::Identity;
-use crate::key::{Key, KeyKind, Role, Scheme};
+use crate::key::{F4, Key, KeyKind, Role, Scheme};
 use crate::recipe::Recipe;
 use crate::seed::Draw;
 
@@ -41,6 +42,9 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         purpose: recipe.purpose(),
     }
     .draft(signer, scheme);
+    if let Some(control) = recipe.control {
+        edit::control(control, &mut draft);
+    }
     for flaw in recipe.parts() {
         edit::leaf(flaw, &mut draft, &key, signer, validity, &mut draw);
     }
@@ -77,6 +81,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         serial,
         validity,
         flaws: recipe.flaws.into_iter().collect(),
+        control: recipe.control,
         renewed,
     }
 }
@@ -103,8 +108,14 @@ fn key(ca: &Ca, recipe: &Recipe, role: Role, draw: &mut Draw) -> Key {
         (Flaw::Rsa2047, 2047),
     ] {
         if recipe.has(flaw) {
-            return Key::rsa(bits, role);
+            return Key::rsa(bits, F4, role);
         }
+    }
+    match recipe.control {
+        Some(Control::Rsa4096) => return Key::rsa(4096, F4, role),
+        Some(Control::Rsa8192) => return Key::rsa(8192, F4, role),
+        Some(Control::RsaExponent3) => return Key::rsa(2048, 3, role),
+        _ => {}
     }
     let rsa = [
         Flaw::KeyMismatchRsa,
@@ -112,6 +123,10 @@ fn key(ca: &Ca, recipe: &Recipe, role: Role, draw: &mut Draw) -> Key {
         Flaw::SelfSignedExchangeSetup,
     ];
     let kind = match () {
+        () if recipe.is(Control::P256) => KeyKind::P256,
+        () if recipe.is(Control::P384) => KeyKind::P384,
+        () if recipe.is(Control::Ed25519) => KeyKind::Ed25519,
+        () if recipe.is(Control::Rsa2048) => KeyKind::Rsa2048,
         () if recipe.has_any(&rsa) => KeyKind::Rsa2048,
         () if recipe.has(Flaw::ExplicitCurve) => KeyKind::P256,
         // Any other key, and one that every client can verify with.
@@ -126,6 +141,7 @@ fn scheme(recipe: &Recipe) -> Scheme {
     match () {
         () if recipe.has(Flaw::Md5) => Scheme::Md5,
         () if recipe.has_any(&[Flaw::Sha1, Flaw::Sha1Ecdsa]) => Scheme::Sha1,
+        () if recipe.is(Control::RsaPssSigned) => Scheme::Pss,
         () => Scheme::Usual,
     }
 }

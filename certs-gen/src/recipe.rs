@@ -1,10 +1,11 @@
 //! A wish, understood: what has to be minted, with nothing left to go wrong.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::asn1;
 use crate::certificate::{Purpose, Validity};
+use crate::control::Control;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::Error;
 use crate::flaw::Flaw;
@@ -29,12 +30,14 @@ pub(crate) struct Recipe {
     pub(crate) flaws: BTreeSet<Flaw>,
     /// What they come down to: a flaw of two is its two.
     parts: BTreeSet<Flaw>,
+    pub(crate) control: Option<Control>,
     validity: Option<Validity>,
 }
 
 impl Recipe {
     pub(crate) fn read(leaf: &Leaf) -> Result<Self, Error> {
         check_flaws(leaf)?;
+        check_control(leaf)?;
         if leaf.serial.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::Serial);
         }
@@ -52,10 +55,15 @@ impl Recipe {
         let flaws: BTreeSet<Flaw> = leaf.flaws.iter().copied().collect();
         let parts: BTreeSet<Flaw> = flaws.iter().flat_map(Flaw::parts).copied().collect();
         let mut name = names[0].to_string();
+        let of_control = leaf.control.filter(|control| control.is_about_names());
         let mut common_name = name.clone();
         if let Some(flaw) = parts.iter().find(|flaw| flaw.is_about_names()) {
             let said = Names::of_flaw(*flaw, &names[0]);
             let said = said.map_err(|why| Error::Flaw { flaw: *flaw, why })?;
+            (name, common_name, names) = (said.reference, said.common_name, said.alternative);
+        } else if let Some(control) = of_control {
+            let said = Names::of_control(control, &names[0]);
+            let said = said.map_err(|why| Error::Control { control, why })?;
             (name, common_name, names) = (said.reference, said.common_name, said.alternative);
         } else if !leaf.only_names {
             for loopback in ["localhost", "127.0.0.1", "::1"] {
@@ -71,7 +79,11 @@ impl Recipe {
         }
 
         let subject = match &leaf.subject {
-            _ if parts.contains(&Flaw::SubjectEmptySanNoncritical) => DistinguishedName::new(),
+            _ if parts.contains(&Flaw::SubjectEmptySanNoncritical)
+                || of_control == Some(Control::SubjectEmpty) =>
+            {
+                DistinguishedName::new()
+            }
             Some(subject) => subject.clone(),
             None => subject(&common_name),
         };
@@ -92,12 +104,17 @@ impl Recipe {
             serial: leaf.serial.clone(),
             flaws,
             parts,
+            control: leaf.control,
             validity: leaf.validity,
         })
     }
 
     pub(crate) fn has(&self, flaw: Flaw) -> bool {
         self.parts.contains(&flaw)
+    }
+
+    pub(crate) fn is(&self, control: Control) -> bool {
+        self.control == Some(control)
     }
 
     /// Whether any of these is wished for.
@@ -119,6 +136,10 @@ impl Recipe {
             (now + 10 * DAY, now - 10 * DAY)
         } else if self.has(Flaw::SelfSignedExchangeSetup) {
             (now - 365 * DAY, now - 365 * DAY + FIVE_YEARS)
+        } else if self.is(Control::Validity10Years) {
+            (now - DAY, now + 3650 * DAY)
+        } else if self.is(Control::Year9999) {
+            (now - DAY, UNIX_EPOCH + END_OF_TIME)
         } else {
             self.validity.unwrap_or((now - DAY, now + 90 * DAY))
         }
@@ -138,12 +159,12 @@ impl Recipe {
 
     /// Whether the leaf's own key signs it.
     pub(crate) fn is_self_signed(&self) -> bool {
-        self.parts().any(Flaw::is_self_signed)
+        self.parts().any(Flaw::is_self_signed) || self.is(Control::SelfSignedTrusted)
     }
 
-    /// Whether the flaws show only where there is an intermediate.
+    /// Whether there has to be an intermediate: flaws of the chain show there, and controls are as servers are.
     pub(crate) fn needs_intermediate(&self) -> bool {
-        self.parts().any(Flaw::is_about_chain)
+        self.parts().any(Flaw::is_about_chain) || self.control.is_some()
     }
 
     pub(crate) fn purpose(&self) -> Purpose {
@@ -156,7 +177,9 @@ impl Recipe {
     /// The same wish has the same label, so that a seed gives it the same bytes.
     pub(crate) fn label(&self) -> String {
         let flaws = self.flaws.iter().map(|flaw| format!(" {flaw}"));
-        format!("leaf {}{}", self.name, flaws.collect::<String>())
+        let control = self.control.map(|control| format!(" {control}"));
+        let said: String = flaws.chain(control).collect();
+        format!("leaf {}{said}", self.name)
     }
 }
 
@@ -165,6 +188,9 @@ pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// One leap year among them.
 const FIVE_YEARS: Duration = Duration::from_secs(1_826 * 24 * 60 * 60);
 
+/// 99991231235959Z in seconds since 1970, which RFC 5280 §4.1.2.5 reserves for certificates without an end.
+const END_OF_TIME: Duration = Duration::from_secs(253_402_300_799);
+
 /// RFC 5280 appendix A.1 ends a common name at 64 characters; a longer name stands in the subjectAltName alone.
 fn subject(common_name: &str) -> DistinguishedName {
     if common_name.len() > 64 {
@@ -172,6 +198,37 @@ fn subject(common_name: &str) -> DistinguishedName {
     } else {
         DistinguishedName::new().common_name(common_name)
     }
+}
+
+fn check_control(leaf: &Leaf) -> Result<(), Error> {
+    let Some(control) = leaf.control else {
+        return Ok(());
+    };
+    if let Some(feature) = control.needs() {
+        let what = control.to_string();
+        return Err(Error::Feature { what, feature });
+    }
+    let clash = |other: &str, why| {
+        Err(Error::Clash {
+            one: control.to_string(),
+            other: other.to_owned(),
+            why,
+        })
+    };
+    if let Some(flaw) = leaf.flaws.first() {
+        return clash(flaw.id(), "nothing is wrong with a control");
+    }
+    if control.is_about_names() && leaf.names.len() > 1 {
+        return clash(
+            "also",
+            "the control says which names the certificate carries",
+        );
+    }
+    let validity = [Control::Validity10Years, Control::Year9999];
+    if validity.contains(&control) && leaf.validity.is_some() {
+        return clash("valid", "both say when the certificate is valid");
+    }
+    Ok(())
 }
 
 fn check_flaws(leaf: &Leaf) -> Result<(), Error> {

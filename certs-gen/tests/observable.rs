@@ -1,12 +1,12 @@
-//! That every flaw can be seen in what is sent, and that no two of them are the same.
+//! That every flaw and every control can be seen in what is sent, and that no two of them are the same.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
-use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, Control, Flaw, Identity, KeyKind, Leaf};
 
 #[test]
-fn no_flaw_mints_what_no_flaw_mints() {
+fn no_flaw_and_no_control_mints_what_another_mints() {
     let ca = Ca::builder()
         .key(KeyKind::Ed25519)
         .seed(7)
@@ -15,7 +15,19 @@ fn no_flaw_mints_what_no_flaw_mints() {
         .intermediate();
     // The signature of the handshake is all that shows these; `openssl pkey` is asked elsewhere.
     let in_the_handshake = [Flaw::KeyMismatch, Flaw::KeyMismatchRsa];
-    let mut seen = BTreeMap::from([(seen(&ca, &ca.issue("a.mail.contoso.com")), "no flaw")]);
+    let healthy = seen(&ca, &ca.issue("a.mail.contoso.com"));
+    let mut seen = BTreeMap::from([(healthy, "no flaw")]);
+    for control in Control::all() {
+        // What the authority has by itself.
+        if *control == Control::Ed25519 || control.needs().is_some() {
+            continue;
+        }
+        let identity = ca.issue(Leaf::new("a.mail.contoso.com").control(*control));
+        assert_eq!(identity.control(), Some(*control));
+        assert!(identity.flaws().is_empty());
+        let same = seen.insert(self::seen(&ca, &identity), control.id());
+        assert_eq!(same, None, "{control}");
+    }
     for flaw in Flaw::all() {
         if flaw.needs().is_some() || in_the_handshake.contains(flaw) {
             continue;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, Control, Flaw, Identity, KeyKind, Leaf};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert, ring};
+use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 
 mod said;
 
@@ -34,12 +34,7 @@ fn verify(identity: &Identity) -> Result<(), webpki::Error> {
     }
     let leaf = EndEntityCert::try_from(&chain[0])?;
     leaf.verify_for_usage(
-        &[
-            ring::ECDSA_P256_SHA256,
-            ring::ECDSA_P384_SHA384,
-            ring::ED25519,
-            ring::RSA_PKCS1_2048_8192_SHA256,
-        ],
+        webpki::ALL_VERIFICATION_ALGS,
         &anchors,
         &chain[1..],
         UnixTime::now(),
@@ -87,6 +82,18 @@ fn healthy_certificates_verify_whatever_the_keys() {
     check(&ca.issue("192.0.2.1"), None);
     check(&ca.issue("2001:db8::1"), None);
     check(&ca.issue("mäil.example"), None);
+}
+
+#[test]
+fn every_control_verifies() {
+    let ca = Ca::new();
+    for control in Control::all().iter().filter(|one| one.needs().is_none()) {
+        for name in ["mx.test", "a.mail.contoso.com"] {
+            let leaf = Leaf::new(name).control(*control);
+            check(&ca.issue(leaf.clone()), None);
+            check(&ca.intermediate().issue(leaf), None);
+        }
+    }
 }
 
 #[test]

@@ -46,7 +46,8 @@ pub(crate) fn flaw(given: &str) -> Result<Flaw, Error> {
     })
 }
 
-fn is_file(given: &str) -> bool {
+/// Whether this is a file rather than a name.
+pub(crate) fn is_file(given: &str) -> bool {
     Path::new(given)
         .extension()
         .is_some_and(|end| end == "toml")

@@ -61,20 +61,20 @@ pub(crate) fn list(arguments: &Arguments) -> Result<Ended, Error> {
 fn scenarios(wanted: impl Fn(&Scenario) -> bool) -> Vec<Value> {
     let all = Scenario::all();
     let wanted = all.iter().filter(|scenario| wanted(scenario));
-    wanted
-        .map(|scenario| {
-            json!({
-                "id": scenario.id,
-                "summary": scenario.summary,
-                "kind": scenario.kind.name(),
-                "expect": scenario.expect.iter().map(|one| one.name()).collect::<Vec<_>>(),
-                "rfc": scenario.rfc,
-            })
-        })
-        .collect()
+    wanted.map(self::scenario).collect()
 }
 
-fn flaw(flaw: &Flaw) -> Value {
+pub(crate) fn scenario(scenario: &Scenario) -> Value {
+    json!({
+        "id": scenario.id,
+        "summary": scenario.summary,
+        "kind": scenario.kind.name(),
+        "expect": scenario.expect.iter().map(|one| one.name()).collect::<Vec<_>>(),
+        "rfc": scenario.rfc,
+    })
+}
+
+pub(crate) fn flaw(flaw: &Flaw) -> Value {
     json!({
         "id": flaw.id(),
         "summary": flaw.summary(),
@@ -84,7 +84,7 @@ fn flaw(flaw: &Flaw) -> Value {
     })
 }
 
-fn persona(persona: &Persona) -> Value {
+pub(crate) fn persona(persona: &Persona) -> Value {
     json!({
         "id": persona.name,
         "summary": persona.summary,

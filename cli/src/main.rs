@@ -19,6 +19,7 @@ mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
 mod signals; // SIGINT and SIGTERM
 mod verdict; // what became of a client, in words
+mod words; // what clients do with a fault and say of it
 
 use std::process::ExitCode;
 

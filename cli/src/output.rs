@@ -43,6 +43,37 @@ pub(crate) fn table<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> S
         .collect()
 }
 
+/// The text as lines no longer than the terminal is wide, the first one moved to the right by
+/// `first` columns, the others by `others`. One line in a pipe; none of an empty text.
+pub(crate) fn wrapped(text: &str, first: usize, others: usize) -> String {
+    let width = match terminal_size::terminal_size_of(io::stdout()) {
+        Some((terminal_size::Width(columns), _)) => usize::from(columns),
+        None => usize::MAX,
+    };
+    wrapped_to(width, text, first, others)
+}
+
+fn wrapped_to(width: usize, text: &str, first: usize, others: usize) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let mut lines = " ".repeat(first);
+    let mut column = first;
+    for (number, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if number > 0 && column + 1 + length > width {
+            lines += &format!("\n{}", " ".repeat(others));
+            column = others;
+        } else if number > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines += word;
+        column += length;
+    }
+    lines + "\n"
+}
+
 /// The text with every line moved to the right.
 pub(crate) fn indent(text: &str) -> String {
     text.lines()
@@ -51,4 +82,33 @@ pub(crate) fn indent(text: &str) -> String {
             _ => format!("    {line}\n"),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped_to;
+
+    #[track_caller]
+    fn check(width: usize, text: &str, lines: &str) {
+        assert_eq!(wrapped_to(width, text, 2, 4), lines);
+    }
+
+    #[test]
+    fn lines_are_no_longer_than_the_terminal_is_wide() {
+        check(80, "certificate has expired", "  certificate has expired\n");
+        check(
+            17,
+            "certificate has expired",
+            "  certificate has\n    expired\n",
+        );
+        check(
+            16,
+            "certificate has expired",
+            "  certificate\n    has expired\n",
+        );
+        // A word is not cut: somebody will search for it.
+        check(4, "certificate has", "  certificate\n    has\n");
+        check(usize::MAX, "a  b", "  a b\n");
+        check(80, "", "");
+    }
 }

@@ -136,6 +136,7 @@ impl Target {
     /// The server of a case of an audit.
     pub(crate) fn of(case: &Case, files: &Files) -> Self {
         Self {
+            listening: case.addr(),
             addr: case.addr(),
             implicit_addr: case.implicit_addr(),
             tls: case.tls(),

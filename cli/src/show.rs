@@ -2,38 +2,103 @@
 
 use clap::Args;
 use mailfault::scenario::{Kind, Scenario};
-use mailfault::{Flaw, Persona, Requirement};
+use mailfault::{Flaw, FlawWordings as _, Persona, Requirement, Wording, wordings};
+use serde_json::{Value, json};
 
 use crate::error::{Ended, Error};
 use crate::paste::{self, Swaks};
-use crate::{find, output, play, verdict};
+use crate::{find, list, output, play, verdict, words};
 
-/// A scenario, a flaw or a persona in full: what, why, and what a correct client does
+/// A scenario, a flaw or a persona in full: what, why, what a correct client does and what clients say
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   mailfault show tls/expired
   mailfault show exchange-2016
-  mailfault show my-own.toml")]
+  mailfault show my-own.toml
+  mailfault show tls/expired --json | jq -r '.wordings[].message'")]
 pub(crate) struct Arguments {
     /// A name out of `mailfault list`, or a scenario file
     name: String,
+
+    /// Print an object
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn show(arguments: &Arguments) -> Result<Ended, Error> {
     let name = &*arguments.name;
-    let text = match (
+    let shown = match (
         find::scenario(name),
         Persona::named(name),
         Flaw::from_id(name),
     ) {
-        (Ok(scenario), ..) => of_scenario(&scenario, name)?,
-        (Err(_), Ok(persona), _) => of_persona(&persona),
-        (Err(_), Err(_), Some(flaw)) => of_flaw(flaw),
+        (Ok(scenario), ..) => Shown::Scenario(Box::new(scenario)),
+        (Err(_), Ok(persona), _) => Shown::Persona(Box::new(persona)),
+        (Err(_), Err(_), Some(flaw)) => Shown::Flaw(flaw),
         (Err(error), Err(other), None) => return Err(nearest(error, other)),
     };
-    output::print(&text)?;
+    match arguments.json {
+        true => output::line(format!("{:#}", shown.json(name)))?,
+        false => output::print(&shown.text(name)?)?,
+    }
     Ok(Ended::AsExpected)
+}
+
+/// What a name may stand for.
+enum Shown {
+    Scenario(Box<Scenario>),
+    Persona(Box<Persona>),
+    Flaw(Flaw),
+}
+
+impl Shown {
+    fn text(&self, given: &str) -> Result<String, Error> {
+        Ok(match self {
+            Self::Scenario(scenario) => of_scenario(scenario, given)?,
+            Self::Persona(persona) => of_persona(persona),
+            Self::Flaw(flaw) => of_flaw(*flaw),
+        })
+    }
+
+    /// What `list` says of it, and more.
+    fn json(&self, given: &str) -> Value {
+        let (mut object, more) = match self {
+            Self::Scenario(scenario) => (
+                list::scenario(scenario),
+                json!({
+                    "verifying": scenario.verifying.map(|one| one.to_string()),
+                    "story": scenario.story,
+                    "wordings": words::json(&heard_of(scenario, given)),
+                }),
+            ),
+            Self::Persona(persona) => (
+                list::persona(persona),
+                json!({
+                    "banner": persona.banner.to_string(),
+                    "ehlo": persona.ehlo,
+                    "ehlo_tls": persona.ehlo_tls,
+                }),
+            ),
+            Self::Flaw(flaw) => (
+                list::flaw(flaw),
+                json!({ "wordings": words::json(&flaw.wordings()) }),
+            ),
+        };
+        if let (Value::Object(object), Value::Object(more)) = (&mut object, more) {
+            object.extend(more);
+        }
+        object
+    }
+}
+
+/// What is known of a scenario of the catalogue, or, of a file, of the one flaw in it.
+fn heard_of(scenario: &Scenario, given: &str) -> Vec<Wording> {
+    match &*scenario.server.certificate.flaws {
+        [flaw] if find::is_file(given) => flaw.wordings(),
+        _ if find::is_file(given) => Vec::new(),
+        _ => wordings(&scenario.id),
+    }
 }
 
 /// Of two complaints the one that knows what was meant.
@@ -65,6 +130,7 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
     if let Some(story) = &scenario.story {
         text += &format!("\n{}\n", story.trim());
     }
+    text += &words::text(&heard_of(scenario, given));
     let file = find::text(scenario, given)?;
     text += &format!("\nThe scenario as a file:\n\n{}", output::indent(&file));
     let given = paste::quoted(given);
@@ -94,9 +160,10 @@ fn of_flaw(flaw: Flaw) -> String {
     ];
     let lines = format!("mailfault certs DIR --name mx.test --flaw {flaw}");
     format!(
-        "{flaw} (flaw of a certificate)\n{}\n\n{}\nTry it:\n\n{}",
+        "{flaw} (flaw of a certificate)\n{}\n\n{}{}\nTry it:\n\n{}",
         flaw.summary(),
         aligned(&facts),
+        words::text(&flaw.wordings()),
         output::indent(&lines),
     )
 }

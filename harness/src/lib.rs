@@ -17,7 +17,7 @@ pub use error::Error;
 pub use fault::{Action, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
 pub use mailfault_certs::Error as CertificateError;
 pub use mailfault_certs::{
-    Ca, CaBuilder, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
+    Ca, CaBuilder, Control, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
 };
 pub use persona::{Limits, Persona, Replies};
 pub use report::{
@@ -26,6 +26,8 @@ pub use report::{
 };
 pub use server::{Auth, Builder, ClientCertificate, MockServer, Script};
 pub use smtp::Reply;
+#[cfg(feature = "scenario")]
+pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wordings};
 
 #[cfg(feature = "audit")]
 pub mod audit;
@@ -47,3 +49,5 @@ mod send;
 mod server;
 mod smtp;
 mod wire;
+#[cfg(feature = "scenario")]
+mod wording;

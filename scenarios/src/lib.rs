@@ -12,6 +12,13 @@
 /// A scenario file that explains every key and can be played itself.
 pub const EXAMPLE: &str = include_str!("../example.toml");
 
+/// What real clients did with each fault and what they said: tab-separated, explained by the
+/// comments at its top. `mailfault::wordings` reads it.
+pub const VERDICTS: &str = include_str!("../verdicts.tsv");
+
+/// What clients say that nobody observed, each with the document that tells it, in the same manner.
+pub const DOCUMENTED: &str = include_str!("../documented.tsv");
+
 /// Every scenario, as its id and its text: controls first, those that an audit plays first before
 /// the others; then folder by folder in alphabetical order.
 #[must_use]
@@ -33,16 +40,39 @@ embed! {
     "control/rsa-2048",
     "control/tls12-only",
     "control/starttls",
+    "control/cn-unrelated",
+    "control/cross-signed",
+    "control/cross-signed-expired",
     "control/ed25519",
+    "control/eku-absent",
     "control/idn",
     "control/ip-san",
+    "control/long-chain-5",
+    "control/long-chain-6",
+    "control/name-constraints",
+    "control/name-constraints-ip",
+    "control/no-aki",
+    "control/no-basic-constraints",
     "control/no-intermediate",
     "control/p384",
     "control/root-sent",
+    "control/rsa-4096",
+    "control/rsa-8192",
+    "control/rsa-exponent-3",
+    "control/rsa-pss-signed",
+    "control/san-100",
+    "control/san-1000",
+    "control/san-many-kinds",
     "control/san-underscore",
     "control/san-uppercase",
+    "control/self-signed-trusted",
+    "control/sha1-root",
+    "control/subject-empty",
     "control/tls13-only",
+    "control/unknown-noncritical",
+    "control/validity-10-years",
     "control/wildcard",
+    "control/year-9999",
     "tls/aki-mismatch",
     "tls/ber-indefinite",
     "tls/boolean-not-der",

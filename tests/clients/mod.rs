@@ -2,7 +2,7 @@
 //!
 //! Each client has a file with tables: a fault of the catalogue, the outcome in the report, the
 //! alert that the client sent, words that the client says. Whether it refused, delivered or leaked
-//! is held against `verdicts.tsv`, and so are the words.
+//! is held against `scenarios/verdicts.tsv`, and so are the words.
 //!
 //! A client that is not installed is skipped aloud; with `MAILFAULT_REQUIRE_CLIENTS=1` its tests
 //! fail. `.ci/clients` installs them all.

@@ -20,9 +20,13 @@ pub(super) fn p384() -> Pair {
     ecdsa::<P384>(97)
 }
 
-pub(super) fn rsa_2048() -> Pair {
-    let key = rsa::SigningKey::generate(rsa::KeySize::Rsa2048).expect(RANDOM);
-    let (mut private, mut public) = ([0; 2048], [0; 512]);
+pub(super) fn rsa(bits: usize) -> Pair {
+    let size = match bits {
+        4096 => rsa::KeySize::Rsa4096,
+        _ => rsa::KeySize::Rsa2048,
+    };
+    let key = rsa::SigningKey::generate(size).expect(RANDOM);
+    let (mut private, mut public) = ([0; 4096], [0; 1024]);
     Pair {
         pkcs8: key.to_pkcs8_der(&mut private).expect(FITS).to_vec(),
         public: key
@@ -39,7 +43,7 @@ pub(super) fn ed25519_public(seed: &[u8; 32]) -> Vec<u8> {
 }
 
 pub(super) fn sign(kind: KeyKind, pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
-    let mut signature = [0; 256];
+    let mut signature = [0; 512];
     match kind {
         KeyKind::P256 => SigningKey::<P256>::from_pkcs8_der(pkcs8).and_then(|key| {
             Ok(key
@@ -57,6 +61,13 @@ pub(super) fn sign(kind: KeyKind, pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
             .and_then(|key| Ok(key.sign_pkcs1_sha256(&mut signature, message)?.to_vec())),
     }
     .expect(OWN_KEY)
+}
+
+pub(super) fn sign_pss(pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
+    let key = rsa::SigningKey::from_pkcs8_der(pkcs8).expect(OWN_KEY);
+    let mut signature = [0; 512];
+    let signature = key.sign_pss_sha256(&mut signature, message);
+    signature.expect(RANDOM).to_vec()
 }
 
 pub(super) fn sha256(message: &[u8]) -> [u8; 32] {

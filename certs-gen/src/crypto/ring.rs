@@ -3,8 +3,10 @@
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair,
-    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding,
+    RsaKeyPair,
 };
+use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pkcs8::EncodePrivateKey;
 
 use super::{ED25519_PKCS8, Pair};
@@ -22,15 +24,13 @@ pub(super) fn p384() -> Pair {
     ecdsa(&ECDSA_P384_SHA384_ASN1_SIGNING)
 }
 
-pub(super) fn rsa_2048() -> Pair {
-    let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).expect(RANDOM);
-    let pkcs8 = key.to_pkcs8_der().expect(OWN_KEY).as_bytes().to_vec();
-    let public = RsaKeyPair::from_pkcs8(&pkcs8)
-        .expect(OWN_KEY)
-        .public_key()
-        .as_ref()
-        .to_vec();
-    Pair { pkcs8, public }
+pub(super) fn rsa(bits: usize) -> Pair {
+    let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, bits).expect(RANDOM);
+    let public = key.to_public_key().to_pkcs1_der().expect(OWN_KEY);
+    Pair {
+        pkcs8: key.to_pkcs8_der().expect(OWN_KEY).as_bytes().to_vec(),
+        public: public.as_bytes().to_vec(),
+    }
 }
 
 pub(super) fn ed25519_public(seed: &[u8; 32]) -> Vec<u8> {
@@ -47,19 +47,20 @@ pub(super) fn sign(kind: KeyKind, pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
             .sign(message)
             .as_ref()
             .to_vec(),
-        KeyKind::Rsa2048 => {
-            let key = RsaKeyPair::from_pkcs8(pkcs8).expect(OWN_KEY);
-            let mut signature = vec![0; key.public().modulus_len()];
-            key.sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut signature,
-            )
-            .expect(RANDOM);
-            signature
-        }
+        KeyKind::Rsa2048 => sign_rsa(&RSA_PKCS1_SHA256, pkcs8, message),
     }
+}
+
+pub(super) fn sign_pss(pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
+    sign_rsa(&RSA_PSS_SHA256, pkcs8, message)
+}
+
+fn sign_rsa(padding: &'static dyn RsaEncoding, pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
+    let key = RsaKeyPair::from_pkcs8(pkcs8).expect(OWN_KEY);
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(padding, &SystemRandom::new(), message, &mut signature)
+        .expect(RANDOM);
+    signature
 }
 
 pub(super) fn sha256(message: &[u8]) -> [u8; 32] {

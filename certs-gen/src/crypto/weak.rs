@@ -1,4 +1,4 @@
-//! What good libraries refuse, and rightly so: short RSA keys, SHA-1 and MD5 in signatures.
+//! What good libraries refuse, and mostly rightly so: odd RSA keys, SHA-1 and MD5 in signatures.
 
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::pkcs8::DecodePrivateKey;
@@ -11,12 +11,19 @@ use sha1::{Digest, Sha1};
 use super::Pair;
 
 /// Of any size, and with any public exponent.
-pub(crate) fn rsa(bits: usize, exponent: u8) -> Pair {
-    let exponent = match exponent {
-        3 => BigUint::from(3_u8),
-        _ => BigUint::from(65_537_u32),
+///
+/// 8,192 bits are no secret: to look for such primes takes a minute, so that they are those of two groups that every
+/// TLS library knows, RFC 3526 §5 and RFC 7919 A.3.
+pub(crate) fn rsa(bits: usize, exponent: u32) -> Pair {
+    let exponent = BigUint::from(exponent);
+    let key = match bits {
+        8192 => RsaPrivateKey::from_p_q(
+            BigUint::from_bytes_be(include_bytes!("rfc3526_4096.prime")),
+            BigUint::from_bytes_be(include_bytes!("rfc7919_4096.prime")),
+            exponent,
+        ),
+        _ => RsaPrivateKey::new_with_exp(&mut rsa::rand_core::OsRng, bits, &exponent),
     };
-    let key = RsaPrivateKey::new_with_exp(&mut rsa::rand_core::OsRng, bits, &exponent);
     let key = key.expect("the system has a random source");
     let public = key.to_public_key().to_pkcs1_der().expect(OWN_KEY);
     Pair {

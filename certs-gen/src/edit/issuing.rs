@@ -4,6 +4,7 @@ use crate::asn1;
 use crate::certificate::{
     self, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, NAME_CONSTRAINTS, POLICY_CONSTRAINTS,
 };
+use crate::control::Control;
 use crate::draft::Draft;
 use crate::flaw::Flaw;
 use crate::recipe::Recipe;
@@ -48,8 +49,24 @@ pub(crate) fn issuing(flaw: Flaw, draft: &mut Draft, recipe: &Recipe) {
     }
 }
 
+/// Limits what the authority right above the leaf may sign for, to what the leaf is for.
+pub(crate) fn constrained(control: Control, draft: &mut Draft, name: &str) {
+    match control {
+        Control::NameConstraints => {
+            let domain = name.split_once('.').map_or(name, |(_, domain)| domain);
+            constrain(draft, 0, &[dns(domain)]);
+        }
+        Control::NameConstraintsIp => {
+            // RFC 5280 §4.2.1.10: an address and a mask, both zero.
+            let all = [asn1::implicit(7, &[0; 8]), asn1::implicit(7, &[0; 32])];
+            constrain(draft, 1, &all);
+        }
+        _ => {}
+    }
+}
+
 /// RFC 5280 §4.2.1.10: permittedSubtrees are choice 0, excludedSubtrees 1.
-pub(crate) fn constrain(draft: &mut Draft, choice: u8, names: &[Vec<u8>]) {
+fn constrain(draft: &mut Draft, choice: u8, names: &[Vec<u8>]) {
     let trees: Vec<_> = names
         .iter()
         .map(|name| asn1::sequence([name.clone()]))

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::control::Control;
 use crate::flaw::Flaw;
 use crate::host::Host;
 
@@ -94,6 +95,76 @@ impl Names {
             },
             _ => both(sibling(name)),
         })
+    }
+
+    /// The certificate of a control of names that was wished for as `name`.
+    pub(super) fn of_control(control: Control, name: &Host) -> Result<Self, &'static str> {
+        if let (Control::IpSan, Host::Ip(address)) = (control, name) {
+            return Ok(Self::right(address.to_string(), Host::Ip(*address)));
+        }
+        let name = dns(name)?;
+        let domain = domain(name);
+        let right = Self::right(name.to_owned(), Host::Dns(name.to_owned()));
+        Ok(match control {
+            Control::CnUnrelated => Self {
+                common_name: "mailfault test server".to_owned(),
+                ..right
+            },
+            Control::Idn => {
+                let name = format!("xn--mil-qla.{domain}");
+                Self::right(name.clone(), Host::Dns(name))
+            }
+            Control::IpSan => Self::right(LOOPBACK.to_string(), Host::Ip(LOOPBACK)),
+            Control::San100 => Self {
+                alternative: many(name, 100),
+                ..right
+            },
+            Control::San1000 => Self {
+                alternative: many(name, 1_000),
+                ..right
+            },
+            Control::SanManyKinds => {
+                let uri = Host::Uri(format!("smtp://{name}"));
+                let others = [postmaster(domain), uri, Host::Ip(LOOPBACK)];
+                Self {
+                    alternative: others.into_iter().chain(right.alternative).collect(),
+                    ..right
+                }
+            }
+            Control::SanUnderscore => {
+                let other = Host::Dns(format!("_mx_1.{domain}"));
+                Self {
+                    alternative: [other].into_iter().chain(right.alternative).collect(),
+                    ..right
+                }
+            }
+            Control::SanUppercase => Self {
+                alternative: vec![Host::Dns(name.to_ascii_uppercase())],
+                ..right
+            },
+            Control::Wildcard => {
+                // OpenSSL and Go match no wildcard for a whole top-level domain.
+                let (reference, domain) = match domain.contains('.') {
+                    true => (name.to_owned(), domain),
+                    false => (format!("mail.{name}"), name),
+                };
+                let presented = format!("*.{domain}");
+                Self {
+                    common_name: presented.clone(),
+                    ..Self::right(reference, Host::Dns(presented))
+                }
+            }
+            _ => right,
+        })
+    }
+
+    /// The name alone, and rightly.
+    fn right(reference: String, presented: Host) -> Self {
+        Self {
+            common_name: reference.clone(),
+            reference,
+            alternative: vec![presented],
+        }
     }
 
     /// A client that goes by the address: the one wished for, or that of a server on the same machine.

@@ -1,6 +1,6 @@
 //! `openssl verify` over every flaw: the error numbers that mail software built on OpenSSL reports.
 
-use mailfault_certs::{Ca, Der, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, Control, Der, Identity, KeyKind, Leaf};
 
 use crate::said::{NOTHING_SENT, SAID, UNREADABLE};
 use crate::tool::{Directory, openssl};
@@ -67,6 +67,18 @@ fn each_flaw_is_called_by_its_number() {
         let leaf = Leaf::new("a.mail.contoso.com").flaw(*flaw);
         check(&ca.issue(leaf.clone()), numbers);
         check(&ca.intermediate().issue(leaf), numbers);
+    }
+}
+
+#[test]
+fn every_control_verifies() {
+    let ca = Ca::new();
+    for control in Control::all().iter().filter(|one| one.needs().is_none()) {
+        for name in ["mx.test", "a.mail.contoso.com"] {
+            let leaf = Leaf::new(name).control(*control);
+            check(&ca.issue(leaf.clone()), &[]);
+            check(&ca.intermediate().issue(leaf), &[]);
+        }
     }
 }
 

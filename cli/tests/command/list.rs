@@ -97,6 +97,68 @@ fn a_scenario_is_shown_with_its_flaw_and_its_file() {
 }
 
 #[test]
+fn what_clients_say_is_shown_the_observed_before_the_documented() {
+    shows(
+        "tls/expired",
+        &[
+            "\nWhat clients did and said, as observed:\n\n  refused\n",
+            "    openssl s_client 3.0.19, openssl s_client -x509_strict 3.0.19\n      \
+             verify error:num=10:certificate has expired;",
+            "    node tls 20.20.2 and 24.21.0\n      CERT_HAS_EXPIRED: certificate has expired\n",
+            "  accepted\n",
+            "    swaks --tls-optional 20201014.0\n",
+            "    Schannel\n      SEC_E_CERT_EXPIRED (0x80090328) - The received certificate has expired.\n      \
+             (from learn.microsoft.com, SSPI Status Codes;",
+        ],
+    );
+    shows("control/root-sent", &["  accepted\n"]);
+    let text = mailfault(["show", "tls/expired"]).stdout;
+    let [observed, documented, file] =
+        ["as observed", "nobody here has observed", "as a file"].map(|part| text.find(part));
+    assert!(observed < documented && documented < file, "{text}");
+    let unknown = mailfault(["show", "mail/recipient-chooses"]);
+    assert!(!unknown.stdout.contains("What clients"), "{unknown:?}");
+}
+
+#[test]
+fn what_is_shown_is_there_as_json() {
+    let shown = mailfault(["show", "tls/self-signed", "--json"]).json();
+    assert_eq!(shown["id"], "tls/self-signed");
+    assert_eq!(shown["verifying"], "refuse");
+    let wordings = shown["wordings"].as_array().unwrap();
+    let of = |client: &str| wordings.iter().find(|one| one["client"] == client).unwrap();
+    let openssl = of("openssl s_client");
+    assert_eq!(openssl["version"], "3.0.19");
+    assert_eq!(openssl["verdict"], "refused");
+    assert_eq!(openssl["uncertain"], false);
+    assert!(openssl["observed_with"].is_string() && openssl["document"].is_null());
+    let schannel = of("Schannel");
+    assert!(schannel["observed_with"].is_null() && schannel["document"].is_string());
+    assert!(schannel["server_saw"].is_null());
+
+    let flaw = mailfault(["show", "tls/expired", "--json"]).json();
+    assert!(!flaw["wordings"].as_array().unwrap().is_empty());
+    let persona = mailfault(["show", "exchange-2016", "--json"]).json();
+    assert!(
+        persona["ehlo"]
+            .as_array()
+            .unwrap()
+            .contains(&"X-ANONYMOUSTLS".into())
+    );
+}
+
+#[test]
+fn a_file_is_shown_with_what_clients_say_of_its_flaw() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mine.toml");
+    let text =
+        "summary = \"mine\"\nexpect = \"refused-tls\"\n[server]\ncertificate = \"expired\"\n";
+    std::fs::write(&file, text).unwrap();
+    let output = mailfault(["show".as_ref(), file.as_os_str()]);
+    assert!(output.stdout.contains("CERT_HAS_EXPIRED"), "{output:?}");
+}
+
+#[test]
 fn a_persona_is_shown_as_it_talks() {
     shows(
         "exchange-2016",

@@ -20,7 +20,7 @@ mod written;
 
 use std::path::Path;
 
-use mailfault_certs::{Identity, Requirement};
+use mailfault_certs::{Control, Identity, Requirement};
 
 use crate::error::Error;
 use crate::fault::Fault;
@@ -175,8 +175,9 @@ impl Scenario {
     /// ```
     #[must_use]
     pub fn needs(&self) -> Option<&'static str> {
-        let flaws = &self.server.certificate.flaws;
-        flaws.iter().find_map(|flaw| flaw.needs())
+        let certificate = &self.server.certificate;
+        let control = certificate.control.and_then(Control::needs);
+        control.or_else(|| certificate.flaws.iter().find_map(|flaw| flaw.needs()))
     }
 
     /// The server of this scenario with its faults, ready to start, and what it presents. A client

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use mailfault_certs::{Ca, Flaw, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, Control, Flaw, Identity, KeyKind, Leaf};
 use toml::Spanned;
 
 use super::fault::tls_version;
@@ -64,6 +64,8 @@ words! {
 pub struct CertificateWish {
     /// What is wrong with it; nothing if it is good.
     pub flaws: Vec<Flaw>,
+    /// What is unusual about it, and yet nothing wrong.
+    pub control: Option<Control>,
     /// The name that the client verifies; the server's host name if the file does not say.
     pub name: String,
     /// The names and IP addresses in the certificate; `name` alone if the file does not say.
@@ -126,6 +128,9 @@ impl CertificateWish {
         let mut leaf = Leaf::new(names.next().unwrap_or(&self.name)).key(self.key);
         leaf = names.fold(leaf, |leaf, name| leaf.also(name));
         leaf = self.flaws.iter().fold(leaf, |leaf, flaw| leaf.flaw(*flaw));
+        if let Some(control) = self.control {
+            leaf = leaf.control(control);
+        }
         match self.only_names {
             true => leaf.only_names(),
             false => leaf,
@@ -202,6 +207,7 @@ impl<'de> Deserialize<'de> for Version {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct CertificateTable {
     flaw: OneOrMany<FlawName>,
+    control: Option<ControlName>,
     name: Option<String>,
     names: Vec<String>,
     only_names: bool,
@@ -209,7 +215,7 @@ struct CertificateTable {
     intermediate: Option<bool>,
 }
 
-/// A flaw by name, several, or a table.
+/// A flaw by name, several, a control by name, or a table.
 #[derive(Default)]
 struct Certificate(CertificateTable);
 
@@ -220,6 +226,7 @@ impl Certificate {
         let name = table.name.unwrap_or_else(|| host.to_owned());
         CertificateWish {
             flaws: flaws.into_iter().map(|FlawName(flaw)| flaw).collect(),
+            control: table.control.map(|ControlName(control)| control),
             names: match table.names.is_empty() {
                 true => vec![name.clone()],
                 false => table.names,
@@ -240,10 +247,18 @@ impl<'de> Deserialize<'de> for Certificate {
             type Value = CertificateTable;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a flaw, a list of them or a table")
+                f.write_str("the name of a flaw or a control, a list of flaws or a table")
             }
 
             fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<CertificateTable, E> {
+                let is_control = Flaw::from_id(one).is_none() && one.starts_with("control/");
+                if is_control || Control::from_id(one).is_some() {
+                    let one: StrDeserializer<'_, E> = StrDeserializer::new(one);
+                    return Ok(CertificateTable {
+                        control: Some(ControlName::deserialize(one)?),
+                        ..CertificateTable::default()
+                    });
+                }
                 let flaw = Words(PhantomData).visit_str(one)?;
                 Ok(CertificateTable {
                     flaw,
@@ -274,13 +289,30 @@ impl<'de> Deserialize<'de> for FlawName {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
         Flaw::from_id(&name).map(Self).ok_or_else(|| {
-            // The folder may be left out, so that it only counts as far as it was written.
-            let all = Flaw::all().iter().map(|flaw| match name.contains('/') {
-                true => flaw.id(),
-                false => flaw.id().rsplit('/').next().unwrap_or_default(),
-            });
+            let all = Flaw::all().iter().map(|flaw| as_written(flaw.id(), &name));
             D::Error::custom(explain("flaw", &name, &all.collect::<Vec<_>>()))
         })
+    }
+}
+
+struct ControlName(Control);
+
+impl<'de> Deserialize<'de> for ControlName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Control::from_id(&name).map(Self).ok_or_else(|| {
+            let all = Control::all().iter();
+            let all = all.map(|control| as_written(control.id(), &name));
+            D::Error::custom(explain("control", &name, &all.collect::<Vec<_>>()))
+        })
+    }
+}
+
+/// The folder may be left out, so that it only counts as far as it was written.
+fn as_written(id: &'static str, written: &str) -> &'static str {
+    match written.contains('/') {
+        true => id,
+        false => id.rsplit('/').next().unwrap_or_default(),
     }
 }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mailfault_certs::{Flaw, KeyKind};
+use mailfault_certs::{Control, Flaw, KeyKind};
 
 use super::*;
 use crate::fault::{HandshakeFault, LooseEnd, Stage, TlsVersion};
@@ -82,6 +82,18 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     check(
         "[server]\ncertificate = [\"expired\", \"wrong-nam\"]",
         "case.toml:4:15: unknown flaw `wrong-nam`; did you mean `wrong-name`?",
+    );
+    check(
+        "[server]\ncertificate = \"control/san-10\"",
+        "case.toml:4:15: unknown control `control/san-10`; did you mean `control/san-100`?",
+    );
+    check(
+        "[server.certificate]\ncontrol = \"san-upercase\"",
+        "case.toml:4:11: unknown control `san-upercase`; did you mean `san-uppercase`?",
+    );
+    check(
+        "[server.certificate]\ncontrol = \"no-aki\"\nflaw = \"expired\"",
+        "case.toml:3:1: `control/no-aki` does not go with `tls/expired`: nothing is wrong with a control",
     );
     check(
         "[server.certificate]\nflaw = \"expird\"",
@@ -246,6 +258,26 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     check(
         "[[fault]]\nat = \"mail\"\noverlongg = 9",
         "case.toml:5:1: unknown key `overlongg`; did you mean `overlong`?",
+    );
+    check(
+        "[client]\nmessage = 2",
+        "case.toml:4:1: unknown key `message`; did you mean `messages`?",
+    );
+    check(
+        "[client]\nrecipients = 4",
+        "case.toml:4:14: between 1 and 3, for somebody must play it",
+    );
+    check(
+        "[client]\nsessions = 0",
+        "case.toml:4:12: between 1 and 100, for somebody must play it",
+    );
+    check(
+        "[client]\ntls = \"both\"",
+        "case.toml:4:7: a client begins TLS in one way: `starttls`, `implicit` or `none`",
+    );
+    check(
+        "[client]\nsmuggles = \"lf\"",
+        "case.toml:4:12: unknown end of the content `lf`; known here: cr.cr, lf.crlf, lf.lf",
     );
     check(
         "summary = \"x\"\nexpect = \"refused\"",
@@ -457,6 +489,7 @@ fn what_a_file_does_not_say_works() {
     assert_eq!(wish.tls_versions, [TlsVersion::Tls12, TlsVersion::Tls13]);
     let certificate = CertificateWish {
         flaws: vec![],
+        control: None,
         name: "mx.test".into(),
         names: vec!["mx.test".into()],
         only_names: false,
@@ -482,6 +515,40 @@ fn what_a_file_does_not_say_works() {
         server("certificate = { flaw = 'expired', name = 'a.test' }").certificate,
         expired
     );
+    let five_above = CertificateWish {
+        flaws: vec![],
+        control: Some(Control::LongChain5),
+        ..expired
+    };
+    for written in [
+        "host = 'a.test'\ncertificate = 'long-chain-5'",
+        "host = 'a.test'\ncertificate = 'control/long-chain-5'",
+        "certificate = { control = 'long-chain-5', name = 'a.test' }",
+    ] {
+        assert_eq!(server(written).certificate, five_above);
+    }
+}
+
+#[test]
+fn a_client_does_what_the_file_asks_and_one_message_otherwise() {
+    let client = |text: &str| {
+        let text = format!("{HEAD}{text}");
+        Scenario::parse("case.toml", &text).unwrap().client
+    };
+    assert_eq!(client(""), ClientWish::default());
+    let asked = ClientWish {
+        sessions: 2,
+        messages: 3,
+        keeps_open: 4,
+        recipients: 1,
+        chunks: 5,
+        pipelining: true,
+        smuggles: Some(LooseEnd::CrCr),
+        tls: Some(TlsWish::None),
+    };
+    let text = "[client]\nsessions = 2\nmessages = 3\nkeeps-open = 4\nrecipients = 1\nchunks = 5\n\
+                pipelining = true\nsmuggles = 'cr.cr'\ntls = 'none'";
+    assert_eq!(client(text), asked);
 }
 
 #[test]
@@ -550,7 +617,7 @@ fn the_example_shows_every_key_and_can_be_read() {
     let keys = "summary expect rfc verifying kind story tls host tls-versions cipher-suites groups \
                 client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
                 sessions messages keeps-open recipients chunks pipelining smuggles \
-                name names only-names key intermediate at matching session from skip in-clear \
+                control name names only-names key intermediate at matching session from skip in-clear \
                 skip-in-session every every-nth-session beyond-rate beyond-connections greylisting \
                 inside-tls after-octets after-reply add budget close conceal delay drip endless \
                 half-close handshake hide honour-pipelined jitter lines loose-end mask overlong \
@@ -627,6 +694,16 @@ fn every_flaw_is_in_the_catalogue_as_its_own_table_says() {
 }
 
 #[test]
+fn every_control_is_in_the_catalogue() {
+    for control in Control::all() {
+        let scenario = Scenario::named(control.id()).unwrap();
+        assert_eq!(scenario.kind, Kind::Control);
+        let wished = scenario.server.certificate.control;
+        assert!(wished.is_none() || wished == Some(*control), "{control}");
+    }
+}
+
+#[test]
 fn every_scenario_can_be_started() {
     let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
     let all = Scenario::all().into_iter().chain(example);
@@ -634,6 +711,11 @@ fn every_scenario_can_be_started() {
         let (builder, identity) = scenario.builder();
         let flaws = &scenario.server.certificate.flaws;
         assert_eq!(identity.flaws(), flaws.as_slice(), "{}", scenario.id);
+        let certificate = &scenario.server.certificate;
+        assert_eq!(identity.control(), certificate.control);
+        if !flaws.is_empty() || certificate.control.is_some() {
+            assert_eq!(identity.name(), certificate.name, "{}", scenario.id);
+        }
         match builder.try_start() {
             Ok(server) => drop(server.finish()),
             Err(error) => panic!("{}: {error}", scenario.id),

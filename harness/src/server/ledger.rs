@@ -28,10 +28,10 @@ pub(crate) struct State {
     opened: u64,
     /// How many are open.
     open: usize,
-    /// How many of them each address has.
-    open_from: BTreeMap<IpAddr, usize>,
     /// How many threads wait for a change.
     waiting: usize,
+    /// How many of them each address has.
+    open_from: BTreeMap<IpAddr, usize>,
     mail: VecDeque<Mail>,
     mail_octets: usize,
     /// How many messages were taken, forgotten ones included.

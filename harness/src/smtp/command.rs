@@ -71,6 +71,9 @@ impl Path {
             .iter()
             .filter(|one| !one.starts_with(['X', 'x']));
         let parameters: Vec<&str> = known.map(String::as_str).collect();
+        if parameters.is_empty() {
+            return true;
+        }
         let verb = if recipient {
             "RCPT TO:<a@b.c>"
         } else {
@@ -122,7 +125,7 @@ pub(crate) fn parse(line: &str) -> Command {
 }
 
 fn request(line: &str) -> Option<Request<String>> {
-    let whole = format!("{line}\r\n");
+    let whole = [line, "\r\n"].concat();
     let request = Request::parse(&mut whole.as_bytes().iter()).ok()?;
     Some(request.into_owned())
 }
@@ -245,8 +248,12 @@ fn is_address(address: &str, recipient: bool) -> bool {
         let literal = literal.strip_prefix("IPv6:").unwrap_or(literal);
         return literal.parse::<std::net::IpAddr>().is_ok();
     }
-    let verb = if recipient { "RCPT TO:" } else { "MAIL FROM:" };
-    let parsed = request(&format!("{verb}<{address}>"));
+    let verb = if recipient {
+        "RCPT TO:<"
+    } else {
+        "MAIL FROM:<"
+    };
+    let parsed = request(&[verb, address, ">"].concat());
     !domain.is_empty() && !domain.contains([' ', '<', '>']) && parsed.is_some()
 }
 

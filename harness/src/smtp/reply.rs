@@ -121,8 +121,11 @@ impl Reply {
     /// The bytes that go out.
     pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
         let last = self.lines.len().saturating_sub(1);
+        let code = format!("{:03}", self.code);
+        let octets = self.lines.iter().map(|text| code.len() + text.len() + 3);
+        out.reserve(octets.sum());
         for (i, text) in self.lines.iter().enumerate() {
-            out.extend_from_slice(format!("{:03}", self.code).as_bytes());
+            out.extend_from_slice(code.as_bytes());
             // RFC 5321 §4.2.1: a hyphen on every line but the last. A last line without text
             // ends right behind the code, which receivers must accept (§4.2).
             // A challenge keeps its space even without text (RFC 4954 §4).

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Escaped, counts, rfc, said, spoken, verdict};
-use crate::audit::{Audited, Grade, ReportCard};
+use crate::audit::{Audited, ClientKind, Grade, ReportCard};
 use crate::report::{Event, Session, What};
 
 pub(super) fn write(card: &ReportCard) -> String {
@@ -15,10 +15,10 @@ pub(super) fn write(card: &ReportCard) -> String {
         out,
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n\
-         <p>A client of the kind <b>{}</b>: {}, in {:.1} s.</p>\n",
+         <p>A client that {}: <b>{}</b>, in {:.1} s.</p>\n",
         Escaped(&title),
         Escaped(&title),
-        card.kind,
+        promise(card.kind),
         counts(card),
         card.took.as_secs_f64(),
     );
@@ -48,6 +48,13 @@ pub(super) fn write(card: &ReportCard) -> String {
          server saw.</footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
     );
     out
+}
+
+fn promise(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Verifying => "demands TLS and verifies the server",
+        ClientKind::Opportunistic => "takes the TLS that it can get",
+    }
 }
 
 fn case(out: &mut String, one: &Audited) {
@@ -99,7 +106,7 @@ fn conversation(out: &mut String, session: &Session, several: bool) {
             session.outcome()
         );
     }
-    *out += "<ol class=\"talk\">\n";
+    *out += "<ol class=\"talk\">\n<li class=\"who\"><b>client</b><b>server</b></li>\n";
     let mut inside_tls = session.tls.is_some() && session.implicit_tls;
     for event in session.transcript.events() {
         inside_tls |= matches!(event.what, What::Tls(_));
@@ -113,6 +120,7 @@ fn turn(out: &mut String, session: &Session, Event { at, what }: &Event, inside_
         What::Client(_) | What::Content(_) => "client",
         What::Server(_) => "server",
         What::Fault(_) => "fault",
+        What::Tls(_) => "note up",
         What::TlsFailed(_) | What::AlertFromClient(_) | What::AlertFromServer(_) => "note bad",
         _ => "note",
     };

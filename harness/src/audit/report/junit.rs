@@ -45,7 +45,10 @@ fn case(out: &mut String, one: &Audited) {
         Escaped(&one.id),
         one.took.as_secs_f64(),
     );
-    let message = format!("{}: it {}, and {}", one.summary, one.reason, one.required);
+    let message = format!(
+        "{}: it {}; a correct client {}",
+        one.summary, one.reason, one.required
+    );
     let message = Escaped(&message);
     match one.grade {
         Grade::Wrong => {
@@ -61,14 +64,14 @@ fn case(out: &mut String, one: &Audited) {
         Grade::NotJudged => {
             let _ = write!(out, "<skipped message=\"{}\"/>", Escaped(&one.reason));
         }
-        Grade::Lenient => {
-            let _ = write!(out, "<system-err>lenient: {message}</system-err>");
-        }
-        Grade::Right => {}
+        Grade::Lenient | Grade::Right => {}
     }
     if !one.said.text.trim().is_empty() {
         let said = shortened(&one.said.text, 50);
         let _ = write!(out, "<system-out>{}</system-out>", Escaped(&said));
+    }
+    if one.grade == Grade::Lenient {
+        let _ = write!(out, "<system-err>lenient: {message}</system-err>");
     }
     *out += "</testcase>\n";
 }

@@ -22,7 +22,7 @@ pub(super) fn write(card: &ReportCard) -> String {
         .collect();
     found.sort_by_key(|one| (one.grade, one.severity));
     if !found.is_empty() {
-        out += "\n| case | grade | the client | should have |\n|---|---|---|---|\n";
+        out += "\n| case | grade | the client | a correct client |\n|---|---|---|---|\n";
         found.iter().for_each(|one| row(&mut out, one));
     }
     for one in found.iter().filter(|one| one.grade == Grade::Wrong) {
@@ -30,7 +30,7 @@ pub(super) fn write(card: &ReportCard) -> String {
     }
     let shown = |one: &&Audited| !matches!(one.grade, Grade::Wrong | Grade::Lenient);
     out += "\n<details><summary>Everything else</summary>\n\n";
-    out += "| case | grade | the client | should have |\n|---|---|---|---|\n";
+    out += "| case | grade | the client | a correct client |\n|---|---|---|---|\n";
     card.all().filter(shown).for_each(|one| row(&mut out, one));
     out += "\n</details>\n";
     out

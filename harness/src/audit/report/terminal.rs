@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{counts, rfc, said, shortened, verdict};
+use super::{counts, rfc, said, shortened, spoken};
 use crate::audit::grade::REFUSES;
 use crate::audit::{Audited, Grade, ReportCard};
 
@@ -83,19 +83,25 @@ impl ReportCard {
             };
             list.entry(&one.reason).or_default().push(&one.id);
         }
-        write_lists(f, "no defect of security, and yet", &refused)?;
+        write_lists(f, "no defect, and yet", &refused)?;
         write_lists(f, "not judged", &reasons)
     }
 }
 
 fn write_case(f: &mut fmt::Formatter<'_>, one: &Audited) -> fmt::Result {
-    writeln!(f, "\n{}: {}", verdict(one), one.id)?;
+    let severity = one.severity.map(|severity| format!(" ({severity})"));
+    let severity = severity.unwrap_or_default();
+    writeln!(f, "\n{}: {}{severity}", spoken(one.grade), one.id)?;
     writeln!(f, "    {}", one.summary)?;
     let because = match &*rfc(&one.rfc) {
         "" => String::new(),
         rfc => format!(" ({rfc})"),
     };
-    writeln!(f, "    it {}, and {}{because}", one.reason, one.required)?;
+    writeln!(
+        f,
+        "    it {}; a correct client {}{because}",
+        one.reason, one.required
+    )?;
     match &*said(one) {
         "" => Ok(()),
         words => writeln!(f, "    the client says: {words}"),

@@ -1,0 +1,324 @@
+//! TLS clients, each with all cases at once or one by one, and what they say in the form that
+//! `verdicts.tsv` has.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use super::Case;
+use crate::support::program::{self, Finished};
+
+/// A client that is installed.
+pub(super) struct Client {
+    /// Its name in `verdicts.tsv`.
+    pub(super) column: &'static str,
+    pub(super) version: String,
+    meet: Box<Meet>,
+}
+
+/// How it meets them all.
+type Meet = dyn Fn(&[Case]) -> Vec<Said> + Send + Sync;
+
+/// What it said of a case.
+pub(super) struct Said {
+    pub(super) id: String,
+    pub(super) verdict: String,
+    pub(super) message: String,
+}
+
+impl Client {
+    /// One that meets the cases one by one.
+    fn new(
+        column: &'static str,
+        version: String,
+        meet: impl Fn(&Case) -> (bool, String) + Send + Sync + 'static,
+    ) -> Self {
+        let meet = move |cases: &[Case]| {
+            let said = cases.iter().map(|case| {
+                let (accepted, message) = meet(case);
+                let verdict = if accepted { "accepted" } else { "refused" };
+                Said {
+                    id: case.id.clone(),
+                    verdict: verdict.to_owned(),
+                    message,
+                }
+            });
+            said.collect()
+        };
+        Self {
+            column,
+            version,
+            meet: Box::new(meet),
+        }
+    }
+
+    /// A program that reads all cases from stdin and says a line of each.
+    fn script(column: &'static str, version: String, command: &'static [&'static str]) -> Self {
+        let meet = move |cases: &[Case]| {
+            let Some((first, home)) = cases.first().map(|case| (case, case.home())) else {
+                return Vec::new();
+            };
+            let mut running = program::command(command[0], home);
+            running.args(&command[1..]);
+            let input: String = cases.iter().map(Case::line).collect();
+            let finished = program::run(&mut running, input.as_bytes());
+            let said = finished.said.lines().map(|line| {
+                match line.splitn(3, '\t').collect::<Vec<_>>()[..] {
+                    [id, verdict, message] => Said {
+                        id: id.to_owned(),
+                        verdict: verdict.to_owned(),
+                        message: message.to_owned(),
+                    },
+                    _ => panic!("{command:?}, from {} on: {line}", first.id),
+                }
+            });
+            said.collect()
+        };
+        Self {
+            column,
+            version,
+            meet: Box::new(meet),
+        }
+    }
+
+    pub(super) fn meet(&self, cases: &[Case]) -> Vec<Said> {
+        (self.meet)(cases)
+    }
+}
+
+/// Every client that is installed; the others are said aloud.
+pub(super) fn installed() -> Vec<Client> {
+    let clients = [
+        openssl("openssl s_client", &[]),
+        openssl("openssl s_client -x509_strict", &["-x509_strict"]),
+        curl(),
+        python(),
+        node(),
+        gnutls(),
+        java(),
+        Some(rustls()),
+    ];
+    clients.into_iter().flatten().collect()
+}
+
+/// The first thing in what the program prints of itself that looks like a version.
+fn version(program: &Path, argument: &str) -> Option<String> {
+    let home = tempfile::TempDir::new().expect("a temporary directory");
+    let finished = program::run(program::command(program, home.path()).arg(argument), b"");
+    let words = finished.said.split([' ', '\n', '"']);
+    let mut versions = words.map(|word| word.trim_start_matches('v'));
+    let found = versions.find(|word| {
+        let mut parts = word.split('.');
+        let number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
+        number(parts.next()) && number(parts.next())
+    });
+    found.map(str::to_owned)
+}
+
+/// Where the program is, and its version.
+fn found(name: &str, argument: &str) -> Option<(PathBuf, String)> {
+    let program = program::installed(name)?;
+    let version = version(&program, argument);
+    if version.is_none() {
+        program::skip(name, "it does not tell its version");
+    }
+    Some((program, version?))
+}
+
+fn openssl(column: &'static str, options: &'static [&'static str]) -> Option<Client> {
+    let (openssl, version) = found("openssl", "version")?;
+    Some(Client::new(column, version, move |case| {
+        let mut command = program::command(&openssl, case.home());
+        command.args(["s_client", "-connect", &case.server.to_string()]);
+        match case.is_address() {
+            true => command.args(["-noservername", "-verify_ip", &case.name]),
+            false => command.args(["-servername", &case.name, "-verify_hostname", &case.name]),
+        };
+        command.args(["-verify_return_error", "-no-CApath", "-no-CAstore"]);
+        command.arg("-CAfile").arg(&case.roots).args(options);
+        let Finished { code, said, .. } = program::run(&mut command, b"QUIT\r\n");
+        if code == Some(0) {
+            return (true, between(&said, "\nNew, ", ",").unwrap_or_default());
+        }
+        let verify = said.lines().find(|line| line.starts_with("verify error:"));
+        // thread:error:number:library:function:reason:file:line:data
+        let error = said.lines().find_map(|line| {
+            let (_, error) = line.split_once(":error:")?;
+            let parts: Vec<_> = error.splitn(5, ':').take(4).collect();
+            Some(format!("error:{}", parts.join(":")))
+        });
+        let parts = [verify.map(str::to_owned), error];
+        (
+            false,
+            parts.into_iter().flatten().collect::<Vec<_>>().join("; "),
+        )
+    }))
+}
+
+fn curl() -> Option<Client> {
+    let (curl, version) = found("curl", "--version")?;
+    Some(Client::new("curl", version, move |case| {
+        let Case { name, server, .. } = case;
+        let port = server.port();
+        let mut command = program::command(&curl, case.home());
+        // -q comes first: no .curlrc.
+        command.args(["-q", "--silent", "--show-error"]);
+        command.args(["--url", &format!("smtps://{name}:{port}/client.test")]);
+        command.args(["--connect-to", &format!("{name}:{port}:{server}")]);
+        command.args(["--mail-from", "a@client.test", "--mail-rcpt", "b@mx.test"]);
+        command.args(["--write-out", " [ssl_verify_result=%{ssl_verify_result}]"]);
+        command.arg("--cacert").arg(&case.roots);
+        // The roots will do for a message.
+        command.arg("--upload-file").arg(&case.roots);
+        let Finished { code, said, .. } = program::run(&mut command, b"");
+        if code == Some(0) {
+            return (true, String::new());
+        }
+        let error = said
+            .lines()
+            .find_map(|line| Some(format!("curl: {}", line.split_once("curl: ")?.1)));
+        let result = between(&said, "[ssl_verify_result=", "]").unwrap_or_default();
+        let error = error.unwrap_or_default();
+        (false, format!("{error} [ssl_verify_result={result}]"))
+    }))
+}
+
+fn gnutls() -> Option<Client> {
+    let (gnutls, version) = found("gnutls-cli", "--version")?;
+    Some(Client::new("gnutls-cli", version, move |case| {
+        let mut command = program::command(&gnutls, case.home());
+        command.arg("--x509cafile").arg(&case.roots);
+        command.args(["--verify-hostname", &case.name]);
+        match case.is_address() {
+            true => command.arg("--disable-sni"),
+            false => command.args(["--sni-hostname", &case.name]),
+        };
+        command.args(["--port", &case.server.port().to_string()]);
+        command.arg(case.server.ip().to_string());
+        let Finished { code, said, .. } = program::run(&mut command, b"QUIT\r\n");
+        if code == Some(0) {
+            return (
+                true,
+                between(&said, "- Description: (", ")").unwrap_or_default(),
+            );
+        }
+        let lines = said.lines().filter_map(|line| {
+            let status = line
+                .strip_prefix("- ")
+                .filter(|line| line.starts_with("Status: "));
+            status.or_else(|| {
+                line.strip_prefix("*** ")
+                    .filter(|line| line.starts_with("Fatal error: "))
+            })
+        });
+        let lines: Vec<_> = lines.map(str::trim).collect();
+        (false, lines.join(" | "))
+    }))
+}
+
+fn python() -> Option<Client> {
+    let (_, version) = found("python3", "--version")?;
+    const COMMAND: &[&str] = &[
+        "python3",
+        "-I",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/wordings/handshake.py"),
+    ];
+    Some(Client::script("python ssl", version, COMMAND))
+}
+
+fn node() -> Option<Client> {
+    let (_, version) = found("node", "--version")?;
+    const COMMAND: &[&str] = &[
+        "node",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/wordings/handshake.js"),
+    ];
+    Some(Client::script("node tls", version, COMMAND))
+}
+
+/// Only where there is a whole JDK, which runs a source file; nobody has to install one.
+fn java() -> Option<Client> {
+    if program::find("javac").is_none() {
+        super::aloud("skipped: a JDK is not installed");
+        return None;
+    }
+    let (_, version) = found("java", "--version")?;
+    const COMMAND: &[&str] = &[
+        "java",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/wordings/Handshake.java"),
+    ];
+    Some(Client::script("java jsse", version, COMMAND))
+}
+
+/// In this process, with the provider that the tests have.
+fn rustls() -> Client {
+    let lock = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock"));
+    let version = between(lock, "name = \"rustls\"\nversion = \"", "\"");
+    let version = version.expect("rustls in Cargo.lock");
+    Client::new("rustls (ring)", version, |case| {
+        let mut roots = RootCertStore::empty();
+        for root in &case.trusted {
+            // A root that rustls cannot read is none for it.
+            let _ = roots.add(CertificateDer::from(root.as_bytes().to_vec()));
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions that ring has")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from(case.name.clone()).expect("a name or an address");
+        let connection = ClientConnection::new(Arc::new(config), name).expect("a configuration");
+        let socket = TcpStream::connect(case.server).expect("a server");
+        let limit = Some(Duration::from_secs(10));
+        socket.set_read_timeout(limit).expect("a limit");
+        let mut tls = StreamOwned::new(connection, socket);
+        let done = tls.write_all(b"QUIT\r\n").and_then(|()| {
+            // Read until it is over, or the end would be a reset.
+            let mut rest = Vec::new();
+            tls.read_to_end(&mut rest)
+        });
+        match done {
+            Ok(_) => {
+                let version = tls.conn.protocol_version();
+                let version = version.map(|version| format!("{version:?}").replace('_', "."));
+                (true, version.unwrap_or_default())
+            }
+            Err(error) => {
+                let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+                let said = inner.map(|inner: &rustls::Error| format!("{inner:?} | {inner}"));
+                (
+                    false,
+                    without_times(&said.unwrap_or_else(|| error.to_string())),
+                )
+            }
+        }
+    })
+}
+
+/// Seconds since 1970 as `<t>`, and the seconds since then as `<n>`.
+fn without_times(text: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+        let placeholder = match digits.len() {
+            10 if word.contains(&digits) => "<t>",
+            5..10 if word.starts_with('(') && text.contains(" seconds ago)") => "<n>",
+            _ => &digits,
+        };
+        words.push(match digits.is_empty() {
+            true => word.to_owned(),
+            false => word.replace(&digits, placeholder),
+        });
+    }
+    words.join(" ")
+}
+
+fn between(text: &str, before: &str, after: &str) -> Option<String> {
+    let (_, rest) = text.split_once(before)?;
+    Some(rest.split_once(after)?.0.to_owned())
+}

@@ -1,0 +1,338 @@
+//! What `verdicts.tsv` says of the faults of a certificate, seen again: every TLS client that is
+//! installed meets every scenario of `tls/` and is held to what it was seen to do and say before.
+//!
+//! `SNAPSHOTS=overwrite cargo test -p mailfault-tests wordings` writes into `scenarios/verdicts.tsv`
+//! what is not there yet and marks what was seen again; then renew `docs/client-table.md` likewise.
+//!
+//! Mail clients are held to the same table by `tests/clients`.
+
+mod clients; // TLS clients, and what they say in the form that the table has
+mod differences; // where a client is known to say something else than before, and why
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+
+use mailfault::scenario::{Scenario, TlsWish};
+use mailfault::{Der, MockServer, Requirement};
+use mailfault_scenarios::VERDICTS;
+use tempfile::TempDir;
+
+use clients::{Client, Said};
+use differences::DIFFERENCES;
+
+/// The name that was verified when the table was measured.
+const NAME: &str = "mail.fixture.test";
+
+/// A server with a fault, and what a client has to know of it.
+struct Case {
+    id: String,
+    server: SocketAddr,
+    /// The name, or the address, that the client verifies.
+    name: String,
+    roots: PathBuf,
+    trusted: Vec<Der>,
+    /// What it must make of it.
+    verifying: Option<Requirement>,
+}
+
+impl Case {
+    fn serve(mut scenario: Scenario, home: &Path) -> (Self, MockServer) {
+        let certificate = &mut scenario.server.certificate;
+        let own = std::mem::replace(&mut certificate.names, vec![NAME.to_owned()]);
+        match own == ["mx.test"] {
+            true if certificate.name == "mx.test" => certificate.name = NAME.to_owned(),
+            true => {}
+            false => certificate.names = own,
+        }
+        // As it was measured: of the names in question and no others.
+        certificate.only_names = true;
+        scenario.server.tls = TlsWish::Implicit;
+        let name = scenario.server.certificate.name.clone();
+        let (builder, identity) = scenario.builder();
+        let roots = home.join(format!("{}.pem", scenario.id.replace('/', "-")));
+        identity.roots_pem().write_to(&roots).expect("a file");
+        let server = builder.start();
+        let case = Self {
+            id: scenario.id,
+            server: server.addr(),
+            name,
+            roots,
+            trusted: identity.roots().to_vec(),
+            verifying: scenario.verifying,
+        };
+        (case, server)
+    }
+
+    fn home(&self) -> &Path {
+        self.roots.parent().expect("a directory")
+    }
+
+    fn is_address(&self) -> bool {
+        self.name.parse::<IpAddr>().is_ok()
+    }
+
+    /// What a script reads of it.
+    fn line(&self) -> String {
+        let Self {
+            id,
+            server,
+            name,
+            roots,
+            ..
+        } = self;
+        let (address, port) = (server.ip(), server.port());
+        format!("{id}\t{address}\t{port}\t{name}\t{}\n", roots.display())
+    }
+}
+
+/// A row of the table, in the order of its columns.
+#[derive(Clone)]
+struct Row {
+    fault: String,
+    client: String,
+    version: String,
+    verdict: String,
+    message: String,
+    measured: String,
+}
+
+impl Row {
+    fn parse(line: &str) -> Self {
+        let columns: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let columns: Result<[String; 6], _> = columns.try_into();
+        let [fault, client, version, verdict, message, measured] =
+            columns.unwrap_or_else(|_| panic!("no row of verdicts.tsv: {line}"));
+        Self {
+            fault,
+            client,
+            version,
+            verdict,
+            message,
+            measured,
+        }
+    }
+
+    fn line(&self) -> String {
+        let Self {
+            fault,
+            client,
+            version,
+            verdict,
+            message,
+            measured,
+        } = self;
+        [fault, client, version, verdict, message, measured]
+            .map(String::as_str)
+            .join("\t")
+    }
+
+    /// Whether these are releases that should say the same: 3.0.19 and 3.0.22.
+    fn is_like(&self, version: &str) -> bool {
+        let release = |version: &str| version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+        release(&self.version) == release(version)
+    }
+
+    /// What is said now and was not then; nothing if all is as it was.
+    fn complaint(&self, client: &Client, said: &Said) -> Option<String> {
+        let Self {
+            version,
+            verdict,
+            message,
+            ..
+        } = self;
+        if *verdict != said.verdict {
+            return Some(format!(
+                "was {verdict} ({version}: {message}), is {} ({}: {})",
+                said.verdict, client.version, said.message
+            ));
+        }
+        let accepted = verdict == "accepted";
+        if accepted || !self.is_like(&client.version) || same(message, &said.message) {
+            return None;
+        }
+        Some(format!(
+            "said, as of {version}: {message}\n  says, as of {}: {}",
+            client.version, said.message
+        ))
+    }
+}
+
+/// Whether two texts mean the same: the name of the domain, places in source files, the patch level
+/// of a library that is named, and what was cut off do not count.
+fn same(before: &str, now: &str) -> bool {
+    let plain = |text: &str| {
+        let mut words: Vec<_> = text.split(' ').collect();
+        words.retain(|word| !word.starts_with("(_ssl.c:") && !word.starts_with("OpenSSL/"));
+        let text = words.join(" ").replace("mx.test", "fixture.test");
+        let text = text.replace("example.test", "fixture.test");
+        text.trim_end_matches([':', ' ']).to_owned()
+    };
+    let (before, now) = (plain(before), plain(now));
+    match before.split_once('…') {
+        Some((beginning, _)) => now.starts_with(beginning.trim_end()),
+        None => before == now,
+    }
+}
+
+/// The table, without its head.
+fn rows() -> Vec<Row> {
+    let lines = VERDICTS.lines().filter(|line| !line.starts_with('#'));
+    lines.skip(1).map(Row::parse).collect()
+}
+
+/// The row to compare with: of this version, else of one like it, else of the last.
+fn row<'a>(rows: &'a [Row], fault: &str, client: &Client) -> Option<&'a Row> {
+    let mut of_client = rows
+        .iter()
+        .filter(|row| row.fault == fault && row.client == client.column);
+    let all: Vec<_> = of_client.by_ref().collect();
+    let exact = all.iter().find(|row| row.version == client.version);
+    let like = all.iter().find(|row| row.is_like(&client.version));
+    exact.or(like).or(all.last()).copied()
+}
+
+#[test]
+fn tls_clients_do_and_say_what_the_table_says() {
+    let home = TempDir::new().expect("a temporary directory");
+    let scenarios = Scenario::all().into_iter();
+    let (cases, servers): (Vec<Case>, Vec<MockServer>) = scenarios
+        .filter(|scenario| scenario.id.starts_with("tls/"))
+        .map(|scenario| Case::serve(scenario, home.path()))
+        .unzip();
+    let clients = clients::installed();
+    let said = meet(&clients, &cases);
+    drop(servers);
+
+    let table = rows();
+    let mut complaints = Vec::new();
+    let mut new = Vec::new();
+    let mut again = Vec::new();
+    for (client, said) in clients
+        .iter()
+        .zip(&said)
+        .flat_map(|(client, all)| all.iter().map(move |said| (client, said)))
+    {
+        let known = DIFFERENCES
+            .iter()
+            .find(|known| known.fault == said.id && known.client == client.column);
+        let Some(row) = row(&table, &said.id, client) else {
+            let must_refuse = |case: &Case| case.verifying == Some(Requirement::Refuse);
+            let case = cases.iter().find(|case| case.id == said.id);
+            if said.verdict != "refused" && case.is_some_and(must_refuse) {
+                aloud(&format!(
+                    "held back: {} {} {} {}; its authors first, and then the row by hand",
+                    said.id, client.column, client.version, said.verdict
+                ));
+                continue;
+            }
+            new.push(Row {
+                fault: said.id.clone(),
+                client: client.column.to_owned(),
+                version: client.version.clone(),
+                verdict: said.verdict.clone(),
+                message: said.message.clone(),
+                measured: "here".to_owned(),
+            });
+            continue;
+        };
+        match (row.complaint(client, said), known) {
+            (None, None) => {
+                again.push((row.fault.clone(), row.client.clone(), row.version.clone()))
+            }
+            (None, Some(known)) => complaints.push(format!(
+                "{} {}: a difference that is listed is one, or is taken out: {}",
+                said.id, client.column, known.why
+            )),
+            (Some(_), Some(known)) if said.message.contains(known.says) => {}
+            (Some(complaint), _) => {
+                complaints.push(format!("{} {}: {complaint}", said.id, client.column));
+            }
+        }
+    }
+    renew(table, new, &again);
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// What each client said of the cases, in the order of the clients.
+fn meet(clients: &[Client], cases: &[Case]) -> Vec<Vec<Said>> {
+    let next = Mutex::new(0..clients.len());
+    let said = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let Some(number) = next.lock().expect("no panic").next() else {
+                        return;
+                    };
+                    let all = clients[number].meet(cases);
+                    said.lock().expect("no panic").insert(number, all);
+                }
+            });
+        }
+    });
+    let said = said.into_inner().expect("no panic");
+    said.into_values().collect()
+}
+
+/// Writes the table with what was seen for the first time, and what was seen again marked; or says
+/// that there is something to write.
+fn renew(mut table: Vec<Row>, new: Vec<Row>, again: &[(String, String, String)]) {
+    let mut marked = 0;
+    for row in &mut table {
+        let key = (row.fault.clone(), row.client.clone(), row.version.clone());
+        if row.measured == "before" && again.contains(&key) {
+            row.measured = "both".to_owned();
+            marked += 1;
+        }
+    }
+    let added = new.len();
+    if (marked, added) == (0, 0) {
+        return;
+    }
+    if std::env::var_os("SNAPSHOTS").is_none_or(|value| value != "overwrite") {
+        aloud(&format!(
+            "verdicts.tsv: {added} rows to add, {marked} to mark; SNAPSHOTS=overwrite does"
+        ));
+        return;
+    }
+    for row in new {
+        let folder = row.fault.split('/').next().unwrap_or_default();
+        let last = |test: &dyn Fn(&Row) -> bool| table.iter().rposition(test);
+        let place = last(&|known| known.fault == row.fault)
+            .or_else(|| last(&|known| known.fault.starts_with(folder)))
+            .map_or(table.len(), |last| last + 1);
+        table.insert(place, row);
+    }
+    let head = VERDICTS.lines().take_while(|line| line.starts_with('#'));
+    let columns = VERDICTS.lines().find(|line| !line.starts_with('#'));
+    let mut lines: Vec<String> = head.chain(columns).map(str::to_owned).collect();
+    lines.extend(table.iter().map(Row::line));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/verdicts.tsv");
+    std::fs::write(file, lines.join("\n") + "\n").expect("the table is written");
+}
+
+/// Not `eprintln!`, which the test harness keeps to itself while a test passes.
+fn aloud(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+#[test]
+fn texts_are_compared_without_what_does_not_count() {
+    assert!(same(
+        "failed: expired (_ssl.c:1006) [verify_code=10]",
+        "failed: expired (_ssl.c:1020) [verify_code=10]"
+    ));
+    assert!(same(
+        "curl: (35) OpenSSL/3.0.19: error:1",
+        "curl: (35) OpenSSL/3.0.22: error:1"
+    ));
+    assert!(same(
+        "invalid peer certificate: not valid after …",
+        "invalid peer certificate: not valid after 3"
+    ));
+    assert!(!same("certificate has expired", "self-signed certificate"));
+}
