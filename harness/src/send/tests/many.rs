@@ -84,17 +84,18 @@ fn the_rest_of_the_messages_goes_over_another_connection() {
 
 #[test]
 fn a_smuggled_message_is_one_message_to_a_right_server_and_two_to_a_wrong_one() {
+    let message = Message::new("a@x.test", ["bob@x.test"], "Subject: x\n\n.\n.x\ny");
     for end in LooseEnd::ALL {
         let sender = Sender {
             smuggles: Some(end),
             ..Sender::in_clear()
         };
         let right = MockServer::builder();
-        let report = check_with(right, &sender, &message(), &["delivered"]);
+        let report = check_with(right, &sender, &message, &["delivered"]);
         assert_eq!(report.mail.len(), 1);
         let wrong = MockServer::builder().fault(Fault::at(Stage::Data).loose_end(end));
         let told = "no sense at content: it obeyed what stood in the content: ";
-        let report = check_with(wrong, &sender, &message(), &[told]);
+        let report = check_with(wrong, &sender, &message, &[told]);
         assert_eq!(report.mail.len(), 2);
         assert_eq!(report.mail[1].from, "mallory@example.test");
     }
