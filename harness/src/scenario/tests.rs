@@ -260,6 +260,26 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         "case.toml:5:1: unknown key `overlongg`; did you mean `overlong`?",
     );
     check(
+        "[client]\nmessage = 2",
+        "case.toml:4:1: unknown key `message`; did you mean `messages`?",
+    );
+    check(
+        "[client]\nrecipients = 4",
+        "case.toml:4:14: between 1 and 3, for somebody must play it",
+    );
+    check(
+        "[client]\nsessions = 0",
+        "case.toml:4:12: between 1 and 100, for somebody must play it",
+    );
+    check(
+        "[client]\ntls = \"both\"",
+        "case.toml:4:7: a client begins TLS in one way: `starttls`, `implicit` or `none`",
+    );
+    check(
+        "[client]\nsmuggles = \"lf\"",
+        "case.toml:4:12: unknown end of the content `lf`; known here: cr.cr, lf.crlf, lf.lf",
+    );
+    check(
         "summary = \"x\"\nexpect = \"refused\"",
         "case.toml:2:10: unknown outcome `refused`; known here: delivered, delivered-in-clear, leaked-credentials, refused-tls, refused-smtp, gave-up, hung, never-came",
     );
@@ -509,6 +529,28 @@ fn what_a_file_does_not_say_works() {
     ] {
         assert_eq!(server(written).certificate, five_above);
     }
+}
+
+#[test]
+fn a_client_does_what_the_file_asks_and_one_message_otherwise() {
+    let client = |text: &str| {
+        let text = format!("{HEAD}{text}");
+        Scenario::parse("case.toml", &text).unwrap().client
+    };
+    assert_eq!(client(""), ClientWish::default());
+    let asked = ClientWish {
+        sessions: 2,
+        messages: 3,
+        keeps_open: 4,
+        recipients: 1,
+        chunks: 5,
+        pipelining: true,
+        smuggles: Some(LooseEnd::CrCr),
+        tls: Some(TlsWish::None),
+    };
+    let text = "[client]\nsessions = 2\nmessages = 3\nkeeps-open = 4\nrecipients = 1\nchunks = 5\n\
+                pipelining = true\nsmuggles = 'cr.cr'\ntls = 'none'";
+    assert_eq!(client(text), asked);
 }
 
 #[test]
