@@ -622,7 +622,7 @@ fn the_example_shows_every_key_and_can_be_read() {
     let text = mailfault_scenarios::EXAMPLE;
     let scenario = Scenario::parse("example.toml", text).unwrap();
     assert_eq!(scenario.faults.len(), 4);
-    let keys = "summary expect rfc verifying kind story tls host tls-versions cipher-suites groups \
+    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups \
                 client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
                 sessions messages keeps-open recipients chunks pipelining smuggles ends \
                 control name names only-names key intermediate at matching session from skip in-clear \
