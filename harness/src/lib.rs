@@ -14,10 +14,11 @@
 
 pub use clock::Clock;
 pub use error::Error;
-pub use fault::{Action, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
+pub use fault::{Action, After, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
 pub use mailfault_certs::Error as CertificateError;
 pub use mailfault_certs::{
-    Ca, CaBuilder, Control, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
+    Ca, CaBuilder, Control, Crl, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Ocsp, Pem,
+    Reason, Requirement,
 };
 pub use persona::{Limits, Persona, Replies};
 pub use report::{
@@ -38,6 +39,7 @@ mod duration;
 mod error;
 mod fault;
 mod first;
+pub mod handshake;
 mod near;
 mod persona;
 mod plan;

@@ -4,6 +4,7 @@
 
 mod support; // running the command, bounded
 
+mod audit; // a client through the catalogue, and its report card
 mod certs; // certificates as files
 mod check; // scenario files, held to what they expect
 mod list; // what there is, and one of them in full
