@@ -19,7 +19,7 @@ Measured in November 2026 on Debian 12. Every client was told to trust one root 
 `mailfault show NAME` has the words of each, and of many clients and versions more; the data is [scenarios/verdicts.tsv](../scenarios/verdicts.tsv).
 
 - `refused`, `accepted`, `timed-out`, `hung`, `sent-then-error`: explained at the top of the data. An empty cell: not measured, or held back until the authors of the client have been told.
-- ✓ and ✗: as a correct client that demands TLS and verifies must do, or not. No sign: it may do either, or it is lenient, or the catalogue asks for more than this table tells (`defer`, `bounce`).
+- ✓ and ✗: as a correct client that demands TLS and verifies must do, or not. No sign: it may do either, or it is lenient, or more counts than this table tells: how a mail is queued, whether a client asks for proofs of revocation at all.
 - A star: seen with mailfault's own servers, which the tests see again with every run. The others were seen once, with servers that share nothing with mailfault.
 
 This file is written by `SNAPSHOTS=overwrite cargo test -p mailfault-tests client_table`, and a test fails when it is not true to the data.
@@ -97,6 +97,7 @@ impl Table {
             rows += &format!("| `{fault}` | {correct} |");
             for (wording, versions) in found.iter().zip(&mut versions) {
                 versions.extend(wording.map(|one| one.version));
+                let correct = if is_told(fault) { correct } else { "" };
                 let cell = wording.map(|one| cell(correct, one)).unwrap_or_default();
                 rows += &format!(" {cell} |");
             }
@@ -117,6 +118,13 @@ impl Table {
             "\n## {title}\n\n{about}\n\n| fault | a correct client |{columns}\n|---|---|{line}\n{rows}"
         )
     }
+}
+
+/// Whether the verdict alone tells if the client did right. Of revocation it does not: a client that
+/// asks for no proof need not judge one (RFC 6066 §8). Nor does it tell whose list of mechanisms was
+/// used, only that the message was sent.
+fn is_told(fault: &str) -> bool {
+    !fault.starts_with("revocation/") && fault != "starttls/auth-only-before-tls"
 }
 
 fn of<'a>(all: &'a [Wording], (client, version): (&str, &str)) -> Option<&'a Wording> {
