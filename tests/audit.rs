@@ -78,7 +78,10 @@ fn lettre_has_the_defects_that_are_known_and_no_others() {
     let card = Audit::of_verifying_client()
         .client("lettre")
         .jobs(JOBS)
-        .skip("starttls/response-injection", "other people's software, not ours to judge here")
+        .skip(
+            "starttls/response-injection",
+            "other people's software, not ours to judge here",
+        )
         .run(lettre);
     let wrong = card.all().filter(|one| one.grade == Grade::Wrong);
     // How long its parser is busy with 10,000 lines is the machine's business.
@@ -86,7 +89,7 @@ fn lettre_has_the_defects_that_are_known_and_no_others() {
     let wrong: Vec<_> = wrong.filter(|id| *id != "mail/ehlo-10000-lines").collect();
     let known = [
         "tls/intermediate-no-certsign", // webpki does not look at an authority's keyUsage
-        "net/drip-endless", // its time-out begins anew with every octet
+        "net/drip-endless",             // its time-out begins anew with every octet
     ];
     assert_eq!(wrong, known, "{card:#}");
     // Its parser wants a space behind the code, and small letters are not its keyword.
