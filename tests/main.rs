@@ -3,9 +3,12 @@
 //! One binary, so that it links once. Nothing sleeps, polls, retries or fixes a port.
 
 mod audit; // whole audits: a client that is right, one that is wrong, one that cannot deliver
+mod catalogue; // all of the catalogue is served, or there is a reason
 mod chaos; // chance by seed: replayed under load, and named when a test fails
+mod client_table; // the published table of faults and clients is true to the data
 mod clients; // real mail clients against the library: what they said, and what our report says
 mod faults; // every stage × action, observed by a client
+mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind

@@ -187,6 +187,16 @@ pub enum Control {
     /// RFC 5280 4.1.2.5.
     Validity10Years,
 
+    /// A good staple, signed by the issuing CA.
+    ///
+    /// RFC 6066 8; 6960 2.2.
+    OcspGood,
+
+    /// TLS feature status_request, and a good staple.
+    ///
+    /// RFC 7633 4.2.3.1; 6066 8.
+    MustStapleGood,
+
     /// NotAfter 99991231235959Z.
     ///
     /// RFC 5280 4.1.2.5.
@@ -475,6 +485,18 @@ impl Control {
                 summary: "the certificate is valid for ten years",
                 construction: "ten-year leaf",
             },
+            Self::OcspGood => &Facts {
+                id: "control/ocsp-good",
+                rfc: "6066 8; 6960 2.2",
+                summary: "an OCSP answer is stapled, and all is well",
+                construction: "a good staple, signed by the issuing CA",
+            },
+            Self::MustStapleGood => &Facts {
+                id: "control/must-staple-good",
+                rfc: "7633 4.2.3.1; 6066 8",
+                summary: "the certificate demands a staple, and a good one is there",
+                construction: "TLS feature status_request, and a good staple",
+            },
             Self::Year9999 => &Facts {
                 id: "control/year-9999",
                 rfc: "5280 4.1.2.5",
@@ -532,6 +554,8 @@ const ALL: &[Control] = &[
     Control::NoAki,
     Control::EkuAbsent,
     Control::Validity10Years,
+    Control::OcspGood,
+    Control::MustStapleGood,
     Control::Year9999,
 ];
 

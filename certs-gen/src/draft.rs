@@ -43,7 +43,7 @@ impl Extension {
         }
     }
 
-    fn der(&self) -> Vec<u8> {
+    pub(crate) fn der(&self) -> Vec<u8> {
         asn1::sequence([
             self.oid.clone(),
             self.critical.clone(),

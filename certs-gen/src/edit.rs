@@ -9,6 +9,7 @@ use crate::control::Control;
 use crate::draft::{Draft, Extension};
 use crate::flaw::Flaw;
 use crate::key::Key;
+use crate::leaf::Revocation;
 use crate::seed::Draw;
 
 mod envelope;
@@ -82,6 +83,25 @@ pub(crate) fn control(control: Control, draft: &mut Draft) {
         Control::NoBasicConstraints => draft.remove_extension(BASIC_CONSTRAINTS),
         Control::UnknownNoncritical => draft.add_extension(unknown(false, 16)),
         _ => {}
+    }
+}
+
+/// Says where to ask whether the leaf was revoked (RFC 5280 §4.2.1.13, §4.2.2.1, RFC 7633 §4).
+pub(crate) fn revocation(revocation: &Revocation, draft: &mut Draft) {
+    if let Some(url) = &revocation.crl {
+        let name = asn1::context(0, &asn1::context(0, &asn1::implicit(6, url.as_bytes())));
+        let points = asn1::sequence([asn1::sequence([name])]);
+        draft.set_extension(&[2, 5, 29, 31], false, points);
+    }
+    if let Some(url) = &revocation.ocsp {
+        let ocsp = asn1::oid(&[1, 3, 6, 1, 5, 5, 7, 48, 1]);
+        let access = asn1::sequence([ocsp, asn1::implicit(6, url.as_bytes())]);
+        let content = asn1::sequence([access]);
+        draft.set_extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], false, content);
+    }
+    if revocation.must_staple {
+        let status_request = asn1::sequence([asn1::integer(&[5])]);
+        draft.set_extension(&[1, 3, 6, 1, 5, 5, 7, 1, 24], false, status_request);
     }
 }
 

@@ -640,7 +640,7 @@ pub enum Flaw {
     /// An RSA-512 leaf key. It is too short for a PSS signature, so that no client can finish a handshake under TLS
     /// 1.3.
     ///
-    /// RFC 9325 4.5. OpenSSL 3.0 says error 66, `EE certificate key too weak`; rustls 0.23 offers no scheme for it.
+    /// RFC 9325 4.5. OpenSSL 3.0 says error 66, `EE certificate key too weak`; rustls 0.23 finishes no handshake.
     /// Clients disagree: of those measured, Go 1.19 accepts.
     Rsa512,
 
@@ -690,7 +690,8 @@ pub enum Flaw {
     /// A DSA-2048 leaf key; the server signs with another:
     /// [`Identity::serves_foreign_key`](crate::Identity::serves_foreign_key).
     ///
-    /// RFC 8446 4.2.3. `openssl verify` 3.0 accepts; webpki 0.103 accepts.
+    /// RFC 8446 4.2.3. `openssl verify` 3.0 accepts; webpki 0.103 accepts; no
+    /// handshake ends well.
     Dsa,
 
     /// A prime192v1 leaf key; the server signs with another:
@@ -703,7 +704,8 @@ pub enum Flaw {
     /// A P-224 leaf key; the server signs with another:
     /// [`Identity::serves_foreign_key`](crate::Identity::serves_foreign_key).
     ///
-    /// RFC 8446 4.2.3; 8422 5.1.1 (deprecated). `openssl verify` 3.0 accepts; webpki 0.103 accepts.
+    /// RFC 8446 4.2.3; 8422 5.1.1 (deprecated). `openssl verify` 3.0 accepts; webpki 0.103 accepts; no
+    /// handshake ends well.
     P224,
 
     /// A secp256k1 leaf key; the server signs with another:

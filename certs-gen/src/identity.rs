@@ -45,6 +45,7 @@ pub struct Identity {
     pub(crate) control: Option<Control>,
     pub(crate) foreign_key: bool,
     pub(crate) renewed: Option<Box<Self>>,
+    pub(crate) staple: Option<Vec<u8>>,
 }
 
 impl Identity {
@@ -205,6 +206,19 @@ impl Identity {
     #[must_use]
     pub fn with_root(mut self) -> Self {
         self.chain.push(self.own_root.clone());
+        self
+    }
+
+    /// What is stapled to the certificate, if anything is.
+    #[must_use]
+    pub fn staple(&self) -> Option<&[u8]> {
+        self.staple.as_deref()
+    }
+
+    /// Staples these bytes, an OCSP answer ([`Ca::ocsp`](crate::Ca::ocsp)) or not, for clients that ask for one.
+    #[must_use]
+    pub fn with_staple(mut self, answer: impl Into<Vec<u8>>) -> Self {
+        self.staple = Some(answer.into());
         self
     }
 

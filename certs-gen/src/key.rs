@@ -65,6 +65,7 @@ pub(crate) struct Key {
     public: Vec<u8>,
     repeatable: bool,
     /// RSA that only the `rsa` crate can sign with.
+    #[cfg_attr(not(feature = "weak"), allow(dead_code))]
     small: bool,
 }
 

@@ -41,6 +41,7 @@ pub struct Leaf {
     pub(crate) serial: Option<Vec<u8>>,
     pub(crate) flaws: Vec<Flaw>,
     pub(crate) control: Option<Control>,
+    pub(crate) revocation: Revocation,
 }
 
 impl Leaf {
@@ -56,6 +57,7 @@ impl Leaf {
             serial: None,
             flaws: Vec::new(),
             control: None,
+            revocation: Revocation::default(),
         }
     }
 
@@ -98,6 +100,27 @@ impl Leaf {
     #[must_use]
     pub fn serial(mut self, serial: impl Into<Vec<u8>>) -> Self {
         self.serial = Some(serial.into());
+        self
+    }
+
+    /// Where the authority publishes its revocation list ([`Ca::crl`](crate::Ca::crl)): the cRLDistributionPoints.
+    #[must_use]
+    pub fn crl_at(mut self, url: impl Into<String>) -> Self {
+        self.revocation.crl = Some(url.into());
+        self
+    }
+
+    /// Where the authority answers OCSP: the authorityInfoAccess.
+    #[must_use]
+    pub fn ocsp_at(mut self, url: impl Into<String>) -> Self {
+        self.revocation.ocsp = Some(url.into());
+        self
+    }
+
+    /// The server has to staple an answer: the TLS feature status_request (RFC 7633).
+    #[must_use]
+    pub fn must_staple(mut self) -> Self {
+        self.revocation.must_staple = true;
         self
     }
 
@@ -156,6 +179,14 @@ impl Leaf {
     pub fn check(&self) -> Result<(), Error> {
         Recipe::read(self).map(|_| ())
     }
+}
+
+/// What a certificate says of its own revocation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Revocation {
+    pub(crate) crl: Option<String>,
+    pub(crate) ocsp: Option<String>,
+    pub(crate) must_staple: bool,
 }
 
 impl From<&str> for Leaf {

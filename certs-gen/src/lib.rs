@@ -43,6 +43,7 @@ mod flaw;
 mod identity;
 mod key;
 mod leaf;
+mod revocation;
 
 mod algorithm;
 mod asn1;
@@ -68,3 +69,4 @@ pub use flaw::{Flaw, Requirement};
 pub use identity::Identity;
 pub use key::KeyKind;
 pub use leaf::Leaf;
+pub use revocation::{Crl, Ocsp, Reason};

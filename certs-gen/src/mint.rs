@@ -11,6 +11,7 @@ use crate::flaw::Flaw;
 use crate::identity::Identity;
 use crate::key::{F4, Key, KeyKind, Role, Scheme};
 use crate::recipe::Recipe;
+use crate::revocation::Ocsp;
 use crate::seed::Draw;
 
 pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
@@ -42,6 +43,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         purpose: recipe.purpose(),
     }
     .draft(signer, scheme);
+    edit::revocation(&recipe.revocation, &mut draft);
     if let Some(control) = recipe.control {
         edit::control(control, &mut draft);
     }
@@ -67,7 +69,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
     });
     let foreign_key = recipe.parts().any(Flaw::shows_foreign_key);
     let own_root = authority.as_ref().map_or(&leaf, Ca::der).clone();
-    Identity {
+    let mut identity = Identity {
         chain: chain::sent(ca, &recipe, &label, &leaf, authority.as_ref()),
         roots: vec![chain::trusted(ca, &recipe, &leaf, authority.as_ref())],
         leaf,
@@ -83,7 +85,17 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         flaws: recipe.flaws.into_iter().collect(),
         control: recipe.control,
         renewed,
+        staple: None,
+    };
+    let good = [Control::OcspGood, Control::MustStapleGood];
+    if recipe
+        .control
+        .is_some_and(|control| good.contains(&control))
+    {
+        let issuer = authority.as_ref().unwrap_or(ca);
+        identity.staple = Some(issuer.ocsp(Ocsp::good(&identity)));
     }
+    identity
 }
 
 /// RFC 5280 §4.1.2.2 allows twenty octets, and no flaw but those below says more.
@@ -129,8 +141,6 @@ fn key(ca: &Ca, recipe: &Recipe, role: Role, draw: &mut Draw) -> Key {
         () if recipe.is(Control::Rsa2048) => KeyKind::Rsa2048,
         () if recipe.has_any(&rsa) => KeyKind::Rsa2048,
         () if recipe.has(Flaw::ExplicitCurve) => KeyKind::P256,
-        // Any other key, and one that every client can verify with.
-        () if recipe.parts().any(Flaw::shows_foreign_key) => KeyKind::P256,
         () => recipe.key.unwrap_or(ca.key_kind()),
     };
     Key::generate(kind, role, draw)

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::flaw::Flaw;
 use crate::host::Host;
 use crate::key::KeyKind;
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, Revocation};
 
 mod names;
 
@@ -31,6 +31,7 @@ pub(crate) struct Recipe {
     /// What they come down to: a flaw of two is its two.
     parts: BTreeSet<Flaw>,
     pub(crate) control: Option<Control>,
+    pub(crate) revocation: Revocation,
     validity: Option<Validity>,
 }
 
@@ -105,6 +106,11 @@ impl Recipe {
             flaws,
             parts,
             control: leaf.control,
+            revocation: Revocation {
+                must_staple: leaf.revocation.must_staple
+                    || leaf.control == Some(Control::MustStapleGood),
+                ..leaf.revocation.clone()
+            },
             validity: leaf.validity,
         })
     }
@@ -152,6 +158,7 @@ impl Recipe {
             names: self.names.clone(),
             subject: self.subject.clone(),
             key: self.key,
+            revocation: self.revocation.clone(),
             validity: Some((now - 20 * DAY, now + 345 * DAY)),
             ..Self::default()
         }
@@ -308,6 +315,80 @@ mod tests {
             "CN=*.another.test | *.another.test",
         );
         check(Flaw::SanIpOnly, "mx.test", "CN=127.0.0.1 | 127.0.0.1");
+        let mail = "mail.contoso.com";
+        let other = "CN=other.contoso.com";
+        let checks = [
+            (
+                Flaw::CnRightSanWrong,
+                "CN=mail.contoso.com | other.contoso.com",
+            ),
+            (Flaw::WildcardCnOnly, "CN=*.contoso.com | "),
+            (
+                Flaw::WildcardPartialLabel,
+                "CN=ma*.contoso.com | ma*.contoso.com",
+            ),
+            (Flaw::WildcardMiddleLabel, "CN=mail.*.com | mail.*.com"),
+            (Flaw::WildcardDouble, "CN=*.*.contoso.com | *.*.contoso.com"),
+            (Flaw::WildcardBare, "CN=* | *"),
+            (
+                Flaw::SanEmailOnlyCnRight,
+                "CN=mail.contoso.com | postmaster@contoso.com",
+            ),
+            (Flaw::SanShortNameOnly, "CN=mail | mail"),
+            (
+                Flaw::SelfSignedExchangeSetup,
+                "CN=EX01 | EX01 EX01.contoso.com",
+            ),
+        ];
+        for (flaw, expected) in checks {
+            check(flaw, mail, expected);
+        }
+        check(
+            Flaw::SanTrailingDot,
+            mail,
+            &format!("{other} | mail.contoso.com."),
+        );
+        check(
+            Flaw::SanNulByte,
+            mail,
+            &format!("{other} | mail.contoso.com\0.evil.test"),
+        );
+        check(
+            Flaw::SanUriOnly,
+            mail,
+            &format!("{other} | smtp://mail.contoso.com"),
+        );
+    }
+
+    #[test]
+    fn a_client_is_told_the_name_that_the_flaw_is_about() {
+        #[track_caller]
+        fn check(leaf: Leaf, expected: &str) {
+            let recipe = Recipe::read(&leaf).unwrap();
+            let names: Vec<_> = recipe.names.iter().map(ToString::to_string).collect();
+            assert_eq!(format!("{} | {}", recipe.name, names.join(" ")), expected);
+        }
+        let of = |name: &str, flaw| Leaf::new(name).flaw(flaw);
+        check(of("mx.test", Flaw::IpNoIpSan), "127.0.0.1 | mx.test");
+        check(of("192.0.2.1", Flaw::IpAsDnsSan), "192.0.2.1 | 192.0.2.1");
+        check(of("mx.test", Flaw::IpOther), "127.0.0.1 | 10.0.0.1");
+        check(of("10.0.0.1", Flaw::IpOther), "10.0.0.1 | 127.0.0.1");
+        check(of("mx.test", Flaw::WildcardTld), "mx.test | *.test");
+        check(
+            of("a.mail.contoso.com", Flaw::WildcardTld),
+            "contoso.com | *.com",
+        );
+        let of = |name: &str, control| Leaf::new(name).control(control);
+        check(of("mx.test", Control::Wildcard), "mail.mx.test | *.mx.test");
+        check(
+            of("mail.contoso.com", Control::Wildcard),
+            "mail.contoso.com | *.contoso.com",
+        );
+        check(
+            of("mx.test", Control::Idn),
+            "xn--mil-qla.test | xn--mil-qla.test",
+        );
+        check(of("mx.test", Control::IpSan), "127.0.0.1 | 127.0.0.1");
     }
 
     #[test]

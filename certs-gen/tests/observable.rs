@@ -51,7 +51,9 @@ fn no_flaw_and_no_control_mints_what_another_mints() {
 /// Everything but chance: what is random becomes the number of its first appearance.
 fn seen(ca: &Ca, identity: &Identity) -> String {
     let mut drawn = Vec::new();
-    let mut text = format!("{} {}", identity.name(), identity.roots() == ca.roots());
+    let right_root = identity.roots() == ca.roots();
+    let staple = identity.staple().is_some();
+    let mut text = format!("{} {right_root} {staple}", identity.name());
     for der in identity.roots().iter().chain(identity.chain()) {
         text.push_str("\n- ");
         describe(der.as_bytes(), &mut text, &mut drawn);

@@ -22,11 +22,7 @@ pub(crate) fn text(scenario: &Scenario, given: &str) -> Result<String, Error> {
         let path = Path::new(given);
         return std::fs::read_to_string(path).map_err(|error| Error::system("read", path, &error));
     }
-    let all = mailfault_scenarios::all().iter();
-    let text = all
-        .filter(|(id, _)| *id == scenario.id)
-        .map(|(_, text)| *text);
-    Ok(text.collect())
+    Ok(Scenario::text(&scenario.id).unwrap_or_default().to_owned())
 }
 
 /// A flaw of a certificate by name.

@@ -1,4 +1,10 @@
-#![doc = include_str!("../README.md")]
+// The README shows every feature, so that it is the documentation where they are on.
+#![cfg_attr(feature = "audit", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "audit"),
+    doc = "badssl.com for mail, on your own machine; the README says more."
+)]
+//!
 //! # Invariants
 //!
 //! 1. An event is recorded before the peer can see its effect; after [`MockServer::finish`] everything
@@ -14,10 +20,11 @@
 
 pub use clock::Clock;
 pub use error::Error;
-pub use fault::{Action, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
+pub use fault::{Action, After, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
 pub use mailfault_certs::Error as CertificateError;
 pub use mailfault_certs::{
-    Ca, CaBuilder, Control, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Pem, Requirement,
+    Ca, CaBuilder, Control, Crl, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf, Ocsp, Pem,
+    Reason, Requirement,
 };
 pub use persona::{Limits, Persona, Replies};
 pub use report::{
@@ -38,6 +45,7 @@ mod duration;
 mod error;
 mod fault;
 mod first;
+pub mod handshake;
 mod near;
 mod persona;
 mod plan;

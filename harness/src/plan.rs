@@ -93,8 +93,11 @@ impl Plan {
                 continue;
             }
             installed.fired += 1;
-            let name = fault.action.name();
-            let told = format!("{name} at {}{}", moment.stage, fault.luck());
+            let what = match &fault.action {
+                Action::Handshake(fault) => format!("`{fault}`"),
+                action => action.name().to_owned(),
+            };
+            let told = format!("{what} at {}{}", moment.stage, fault.luck());
             decision.told.push(told);
             match luck::settled(fault, moment.session, tally) {
                 edit if edits => decision.edits.push(edit),

@@ -87,7 +87,11 @@ impl Client {
     }
 
     pub(super) fn meet(&self, cases: &[Case]) -> Vec<Said> {
-        (self.meet)(cases)
+        let mut said = (self.meet)(cases);
+        for said in &mut said {
+            said.message = printable(&said.message);
+        }
+        said
     }
 }
 
@@ -293,29 +297,43 @@ fn rustls() -> Client {
                 let said = inner.map(|inner: &rustls::Error| format!("{inner:?} | {inner}"));
                 (
                     false,
-                    without_times(&said.unwrap_or_else(|| error.to_string())),
+                    without_what_differs(&said.unwrap_or_else(|| error.to_string())),
                 )
             }
         }
     })
 }
 
-/// Seconds since 1970 as `<t>`, and the seconds since then as `<n>`.
-fn without_times(text: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for word in text.split(' ') {
+/// Without what differs each time: seconds since 1970 as `<t>`, the seconds since then as `<n>`,
+/// numbers of algorithms, which were addresses in older versions, as `0xPTR`.
+fn without_what_differs(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        if let Some((before, number)) = word.split_once("0x") {
+            let after = number.trim_start_matches(|digit: char| digit.is_ascii_hexdigit());
+            if number.len() - after.len() > 4 {
+                return format!("{before}0xPTR{after}");
+            }
+        }
         let digits: String = word.chars().filter(char::is_ascii_digit).collect();
-        let placeholder = match digits.len() {
-            10 if word.contains(&digits) => "<t>",
-            5..10 if word.starts_with('(') && text.contains(" seconds ago)") => "<n>",
-            _ => &digits,
-        };
-        words.push(match digits.is_empty() {
-            true => word.to_owned(),
-            false => word.replace(&digits, placeholder),
-        });
+        match digits.len() {
+            10 if word.contains(&digits) => word.replace(&digits, "<t>"),
+            5.. if word == format!("({digits}") => "(<n>".to_owned(),
+            _ => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Octets that do not print as Rust writes them.
+fn printable(text: &str) -> String {
+    let mut printable = String::new();
+    for character in text.chars() {
+        match character.is_control() {
+            true => printable.extend(character.escape_default()),
+            false => printable.push(character),
+        }
     }
-    words.join(" ")
+    printable
 }
 
 fn between(text: &str, before: &str, after: &str) -> Option<String> {

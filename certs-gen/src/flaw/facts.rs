@@ -60,14 +60,14 @@ impl Flaw {
                 requirement: Requirement::Refuse,
                 rfc: "5280 6.1.3(a)(2)",
                 summary: "the certificate was renewed, and the old one is still served",
-                construction: "renewal trap: two certificates of equal issuer, subject and names; the expired one is served (EXCHANGE.md)",
+                construction: "two certificates of equal issuer, subject and names; the expired one is served",
             },
             Self::ExpiredAndWrongName => &Facts {
                 id: "tls/expired-and-wrong-name",
                 requirement: Requirement::Refuse,
                 rfc: "5280 6.1.3(a)(2); 9525 6.3, 6.6",
                 summary: "the certificate expired, and is for another host",
-                construction: "two faults: which one is named",
+                construction: "notAfter 10 days ago; SAN and CN are `other.<domain>`",
             },
             Self::ExpiredAndUntrusted => &Facts {
                 id: "tls/expired-and-untrusted",
@@ -319,7 +319,7 @@ impl Flaw {
                 requirement: Requirement::Refuse,
                 rfc: "5280 6.1",
                 summary: "the certificate that Exchange gave itself at its set-up",
-                construction: "Exchange setup certificate: RSA-2048, self-signed, CN `EX01`, SAN `EX01`,`EX01.<domain>`, five years",
+                construction: "RSA-2048, self-signed, CN `EX01`, SAN `EX01` and `EX01.<domain>`, five years, as Exchange makes it at its set-up",
             },
             Self::UntrustedRoot => &Facts {
                 id: "tls/untrusted-root",
@@ -333,7 +333,7 @@ impl Flaw {
                 requirement: Requirement::Refuse,
                 rfc: "5280 6.1",
                 summary: "the chain leads to a root that nobody trusts, and it is sent too",
-                construction: "the same with the unknown root sent",
+                construction: "leaf, intermediate and unknown root are sent",
             },
             Self::MissingIntermediate => &Facts {
                 id: "tls/missing-intermediate",
@@ -368,7 +368,7 @@ impl Flaw {
                 requirement: Requirement::Refuse,
                 rfc: "5280 6.1.3(a)(1)",
                 summary: "the intermediate has the issuer's name and another key, which the leaf tells",
-                construction: "the same, AKI points to the true key",
+                construction: "issuer with the right name and another key; the AKI points to the true key",
             },
             Self::ImpostorRoot => &Facts {
                 id: "tls/impostor-root",
@@ -655,7 +655,7 @@ impl Flaw {
                 requirement: Requirement::Refuse,
                 rfc: "8446 4.4.3",
                 summary: "the server signs with an RSA key that is not the certificate's",
-                construction: "the same with RSA",
+                construction: "another RSA-2048 key signs the handshake",
             },
             Self::TamperedSignature => &Facts {
                 id: "tls/tampered-signature",

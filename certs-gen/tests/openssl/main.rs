@@ -3,6 +3,7 @@
 //! Without OpenSSL the tests say so and pass; with `MAILFAULT_REQUIRE_CLIENTS=1` they fail.
 
 mod facts;
+mod revocation;
 #[path = "../said/mod.rs"]
 mod said;
 mod tool;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Stage;
+use super::{HandshakeFault, Stage};
 use crate::error::Error;
 use crate::smtp::Reply;
 
@@ -63,7 +63,8 @@ pub enum Action {
     Overlong(usize),
     /// Sends these bytes instead of the reply, as they are, and goes on as if the right reply
     /// had been sent. At [`Stage::Handshake`] they stand for the ServerHello, at [`Stage::Tls`]
-    /// they come unasked.
+    /// they come unasked, and at [`Stage::Connect`] before all else: in clear even on an
+    /// implicit-TLS port.
     Raw(Vec<u8>),
     /// Sends another reply. Its code has its effect: RCPT answered with `550` adds no
     /// recipient, DATA answered with `250` is followed by no content, and after `421` the
@@ -121,28 +122,6 @@ impl LooseEnd {
             Self::LfLf => b"\n.\n",
         }
     }
-}
-
-/// A way in which a TLS handshake breaks after the ClientHello was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HandshakeFault {
-    /// A fatal alert of this code (RFC 8446 §6) instead of the ServerHello; then FIN.
-    Alert(u8),
-    /// FIN without an alert.
-    Close,
-    /// 512 octets that are no TLS record, always the same ones; then FIN.
-    Junk,
-    /// This line in clear where the ServerHello is due, as a server does that never left SMTP;
-    /// then FIN.
-    Plaintext(String),
-    /// A TCP reset without an alert.
-    Reset,
-    /// Nothing at all, until the client leaves.
-    Silence,
-    /// Only this TLS version or a later one is spoken: an older client gets alert 70,
-    /// `protocol_version`, and others succeed.
-    VersionFloor(TlsVersion),
 }
 
 /// A version of TLS.
@@ -231,9 +210,10 @@ impl Action {
             Self::Handshake(_) if stage != Stage::Handshake => {
                 "TLS is negotiated at the stage `handshake`, with STARTTLS and with implicit TLS"
             }
-            Self::Handshake(HandshakeFault::Plaintext(line)) if line.contains(['\r', '\n']) => {
-                "the plaintext is one line; its line end is added"
-            }
+            Self::Handshake(fault) => match fault.mistake() {
+                Some(why) => why,
+                None => return Ok(()),
+            },
             Self::Reply(_) if !stage.has_reply() => {
                 "no reply is due there; use `raw` for bytes, or a stage that has a reply"
             }
@@ -257,9 +237,6 @@ impl Action {
                 "DATA decides how the content ends; use the stage `data`"
             }
             Self::Throttle { octets: 0, .. } => "nothing would ever be read; use `stop-reading`",
-            Self::Raw(_) if stage == Stage::Connect => {
-                "the greeting comes next; use the stage `greeting`"
-            }
             _ => return Ok(()),
         };
         Err(Error::NoSuchFault {

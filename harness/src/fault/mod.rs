@@ -7,12 +7,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-pub use action::{Action, HandshakeFault, LooseEnd, TlsVersion};
+pub use action::{Action, LooseEnd, TlsVersion};
 pub use at::At;
+pub use handshake::{After, Edit, End, HandshakeFault, Offer, Records, ServerHello};
 pub use stage::Stage;
 
 mod action;
 mod at;
+mod handshake;
 mod short;
 mod stage;
 

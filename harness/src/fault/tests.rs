@@ -28,14 +28,19 @@ fn what_makes_no_sense_is_refused_with_an_explanation() {
         "no reply is due",
     );
     check(
-        Stage::Connect,
-        Action::Raw(vec![1]),
-        "use the stage `greeting`",
-    );
-    check(
         Stage::Ehlo,
         Action::Handshake(HandshakeFault::Junk),
         "`handshake`",
+    );
+    check(
+        Stage::Handshake,
+        Action::Handshake(HandshakeFault::Edit(Edit::FlipRecord(0))),
+        "counted from 1",
+    );
+    check(
+        Stage::Handshake,
+        Action::Handshake(After::Octets(9).alert(40)),
+        "use `close`",
     );
     let drip = |octets| Action::Drip {
         octets,

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use mailfault_certs::Der;
 
 use super::{Alert, Outcome, Transcript};
-use crate::fault::TlsVersion;
+use crate::fault::{Offer, TlsVersion};
 use crate::smtp::Reply;
 
 /// One session, as the server saw it.
@@ -146,6 +146,7 @@ pub struct ClientHello {
     pub groups: Vec<u16>,
     /// The signature schemes that it takes.
     pub signature_schemes: Vec<u16>,
+    pub(crate) session_id: Vec<u8>,
 }
 
 impl ClientHello {
@@ -156,6 +157,14 @@ impl ClientHello {
             TlsVersion::Tls12 => 0x0303,
             TlsVersion::Tls13 => 0x0304,
         })
+    }
+
+    pub(crate) fn has(&self, offer: Offer) -> bool {
+        match offer {
+            Offer::Cipher(suite) => self.cipher_suites.contains(&suite),
+            Offer::Group(group) => self.groups.contains(&group),
+            Offer::SignatureScheme(scheme) => self.signature_schemes.contains(&scheme),
+        }
     }
 }
 

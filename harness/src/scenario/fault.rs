@@ -6,11 +6,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::handshake::Handshake;
 use super::place::Text;
 use super::words::explain;
 use crate::duration::Wait;
 use crate::error::Error;
-use crate::fault::{Action, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
+use crate::fault::{Action, Fault, LooseEnd, Stage, TlsVersion};
 use crate::smtp::Reply;
 
 /// A `[[fault]]` as it is written.
@@ -177,55 +178,6 @@ impl<'de> Deserialize<'de> for Hex {
         Ok(Self(
             pairs.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect(),
         ))
-    }
-}
-
-struct Handshake(HandshakeFault);
-
-impl<'de> Deserialize<'de> for Handshake {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        handshake(&text).map(Self).map_err(D::Error::custom)
-    }
-}
-
-/// A word, and behind it what it needs: `alert 40`, `plaintext 454 4.7.0 no TLS`.
-fn handshake(text: &str) -> Result<HandshakeFault, String> {
-    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let bad = |needs: &str| Err(format!("`{text}`: {needs}"));
-    let fault = match word {
-        "alert" => match rest.parse() {
-            Ok(code) => return Ok(HandshakeFault::Alert(code)),
-            Err(_) => return bad("an alert has a code from 0 to 255, as in `alert 40`"),
-        },
-        "plaintext" if rest.is_empty() => {
-            return bad("a line must follow, as in `plaintext 454 4.7.0 TLS not available`");
-        }
-        "plaintext" => return Ok(HandshakeFault::Plaintext(rest.to_owned())),
-        "version-floor" => match tls_version(rest) {
-            Ok(version) => return Ok(HandshakeFault::VersionFloor(version)),
-            Err(_) => return bad("a version must follow, as in `version-floor 1.3`"),
-        },
-        "close" => HandshakeFault::Close,
-        "junk" => HandshakeFault::Junk,
-        "reset" => HandshakeFault::Reset,
-        "silence" => HandshakeFault::Silence,
-        _ => {
-            const KNOWN: [&str; 7] = [
-                "alert",
-                "close",
-                "junk",
-                "plaintext",
-                "reset",
-                "silence",
-                "version-floor",
-            ];
-            return Err(explain("handshake fault", word, &KNOWN));
-        }
-    };
-    match rest {
-        "" => Ok(fault),
-        _ => bad(&format!("nothing can follow `{word}`")),
     }
 }
 

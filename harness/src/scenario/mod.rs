@@ -11,7 +11,9 @@ pub use server::{CertificateWish, ServerWish, TlsWish};
 mod checked;
 mod client;
 mod expect;
+mod family;
 mod fault;
+mod handshake;
 mod place;
 mod play;
 mod server;
@@ -118,17 +120,17 @@ impl Scenario {
     ///
     /// [`Error::UnknownName`] if there is none, or more than one.
     pub fn named(id: &str) -> Result<Self, Error> {
-        let all = mailfault_scenarios::all();
-        if let Some(&(id, text)) = all.iter().find(|(known, _)| *known == id) {
+        let all = family::catalogue();
+        if let Some((id, text)) = all.iter().find(|(known, _)| known == id) {
             return Self::embedded(id, text);
         }
         let last = |known: &'static str| known.rsplit('/').next().unwrap_or(known);
         let mut short = all.iter().filter(|(known, _)| last(known) == id);
         let near = match (short.next(), short.next()) {
-            (Some(&(id, text)), None) => return Self::embedded(id, text),
-            (Some((first, _)), Some(_)) => Some((*first).to_owned()),
+            (Some((id, text)), None) => return Self::embedded(id, text),
+            (Some((first, _)), Some(_)) => Some(first.to_string()),
             (None, _) => {
-                let known: Vec<&str> = all.iter().map(|(known, _)| *known).collect();
+                let known: Vec<&str> = all.iter().map(|(known, _)| known.as_ref()).collect();
                 nearest(id, &known).or_else(|| {
                     let near = nearest(
                         id,
@@ -148,20 +150,30 @@ impl Scenario {
         })
     }
 
-    /// The whole catalogue, always in the same order: controls first.
+    /// The whole catalogue with the members of its families, always in the same order: controls
+    /// first.
     ///
     /// # Panics
     ///
     /// If a file of the catalogue cannot be understood, which its tests exclude.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        mailfault_scenarios::all()
+        family::catalogue()
             .iter()
             .map(|(id, text)| match Self::embedded(id, text) {
                 Ok(scenario) => scenario,
                 Err(error) => panic!("{error}"),
             })
             .collect()
+    }
+
+    /// The file of the scenario of this id in the catalogue; a member of a family as it would stand
+    /// in a file of its own.
+    #[must_use]
+    pub fn text(id: &str) -> Option<&'static str> {
+        let mut all = family::catalogue().iter();
+        let (_, text) = all.find(|(known, _)| known == id)?;
+        Some(text)
     }
 
     /// The feature of this crate that has to be turned on before the scenario can be played, where

@@ -8,7 +8,7 @@ pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
 pub use mock_server::MockServer;
 pub use script::Script;
-pub(crate) use tls::suite_name;
+pub(crate) use tls::{Serving, suite_name};
 
 use crate::clock::Clock;
 use crate::persona::Persona;

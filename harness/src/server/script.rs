@@ -8,7 +8,7 @@ use std::time::Duration;
 use mailfault_certs::Identity;
 use tokio::runtime::Handle;
 
-use super::tls::{Tls, TlsWish};
+use super::tls::{Serving, Tls, TlsWish};
 use super::{Ending, House};
 use crate::first::first;
 use crate::report::Ended;
@@ -115,11 +115,11 @@ impl Script {
             identity,
             &std::collections::BTreeMap::new(),
         );
-        let connection = match tls.and_then(|tls| tls.connection(None)) {
+        let connection = match tls.and_then(|tls| tls.connection(Serving::Right)) {
             Ok(connection) => connection,
             Err(error) => panic!("{error}"),
         };
-        self.drive(async |wire| wire.start_tls(connection).await)
+        self.drive(async |wire| wire.start_tls(connection, None).await)
             .is_some()
     }
 

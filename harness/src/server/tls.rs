@@ -16,6 +16,7 @@ use crate::crypto;
 use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::near;
+use crate::wire::sealed;
 
 /// What a user wants of TLS, certificates apart.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ impl Tls {
                 .collect::<Result<_, Error>>()?,
         });
         Ok(Self {
-            config: config(wish, &certificates)?,
+            config: Arc::new(config(wish, &certificates, &crypto::provider())?),
             wish: wish.clone(),
             certificates,
         })
@@ -73,18 +74,40 @@ impl Tls {
         Ok(())
     }
 
-    /// A new connection; with `floor` older versions are refused.
-    pub(crate) fn connection(&self, floor: Option<TlsVersion>) -> Result<ServerConnection, Error> {
-        let config = match floor {
-            None => Arc::clone(&self.config),
-            Some(floor) => {
+    /// A new connection.
+    pub(crate) fn connection(&self, serving: Serving) -> Result<ServerConnection, Error> {
+        let ordinary = crypto::provider();
+        let config = match serving {
+            Serving::Right => Arc::clone(&self.config),
+            Serving::From(floor) => {
                 let mut wish = self.wish.clone();
                 wish.versions.retain(|version| *version >= floor);
-                config(&wish, &self.certificates)?
+                Arc::new(config(&wish, &self.certificates, &ordinary)?)
+            }
+            Serving::ToCut => {
+                Arc::new(config(&self.wish, &self.certificates, &sealed::provider())?)
+            }
+            Serving::InPieces => {
+                let mut config = config(&self.wish, &self.certificates, &ordinary)?;
+                // Small enough that the shortest chain needs several.
+                config.max_fragment_size = Some(256);
+                Arc::new(config)
             }
         };
         ServerConnection::new(config).map_err(bad_tls)
     }
+}
+
+/// How a connection is to be served.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Serving {
+    Right,
+    /// Only with this version or a later one.
+    From(TlsVersion),
+    /// Such that the handshake can be cut where it is encrypted.
+    ToCut,
+    /// With the handshake in many records, so that one of them can be lost.
+    InPieces,
 }
 
 impl fmt::Debug for Tls {
@@ -95,8 +118,12 @@ impl fmt::Debug for Tls {
     }
 }
 
-fn config(wish: &TlsWish, certificates: &Arc<Certificates>) -> Result<Arc<ServerConfig>, Error> {
-    let provider = Arc::new(chosen(wish)?);
+fn config(
+    wish: &TlsWish,
+    certificates: &Arc<Certificates>,
+    provider: &CryptoProvider,
+) -> Result<ServerConfig, Error> {
+    let provider = Arc::new(chosen(wish, provider)?);
     let versions: Vec<&'static SupportedProtocolVersion> =
         wish.versions.iter().map(known).collect();
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -115,7 +142,7 @@ fn config(wish: &TlsWish, certificates: &Arc<Certificates>) -> Result<Arc<Server
     // A resumed session shows no certificate, and a test is about the certificate.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-    Ok(Arc::new(config))
+    Ok(config)
 }
 
 fn known(version: &TlsVersion) -> &'static SupportedProtocolVersion {
@@ -126,8 +153,8 @@ fn known(version: &TlsVersion) -> &'static SupportedProtocolVersion {
 }
 
 /// The provider with the suites and groups that were named; all where none was.
-fn chosen(wish: &TlsWish) -> Result<CryptoProvider, Error> {
-    let mut provider = (*crypto::provider()).clone();
+fn chosen(wish: &TlsWish, provider: &CryptoProvider) -> Result<CryptoProvider, Error> {
+    let mut provider = provider.clone();
     if !wish.cipher_suites.is_empty() {
         let known = provider.cipher_suites;
         let names: Vec<String> = known
@@ -215,7 +242,9 @@ fn certified_key(identity: &Identity) -> Result<Arc<CertifiedKey>, Error> {
     #[cfg(feature = "weak")]
     let loaded = loaded.or_else(|error| super::weak_key::load(pkcs8).ok_or(error));
     let key = loaded.map_err(bad_tls)?;
-    Ok(Arc::new(CertifiedKey::new(chain, key)))
+    let mut certified = CertifiedKey::new(chain, key);
+    certified.ocsp = identity.staple().map(<[u8]>::to_vec);
+    Ok(Arc::new(certified))
 }
 
 pub(crate) fn certificate(der: &Der) -> CertificateDer<'static> {

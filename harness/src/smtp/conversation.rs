@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use super::command::{self, Bad, Command};
 use super::reply::Reply;
 use super::transaction::Transaction;
-use crate::fault::{LooseEnd, Stage};
+use crate::fault::{Action, LooseEnd, Stage};
 use crate::persona::{Facts, Replies};
 use crate::plan::Tally;
 use crate::report::{Ended, readable};
@@ -117,6 +117,10 @@ impl Conversation {
         let decision = self.ask(Stage::Connect, &[], None);
         self.delay(&decision).await?;
         match decision.instead {
+            Some(Action::Raw(bytes)) => {
+                self.wire.send(&bytes);
+                self.wire.flush().await
+            }
             Some(action) => self.cut(&action).await,
             None => Ok(()),
         }

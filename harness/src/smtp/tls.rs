@@ -1,11 +1,11 @@
 //! STARTTLS, and the TLS handshake with its faults.
 
 use super::conversation::Conversation;
-use crate::fault::{Action, HandshakeFault, Stage, TlsVersion};
+use crate::fault::{Action, After, Edit, End, HandshakeFault, Records, Stage, TlsVersion};
 use crate::persona::mix;
-use crate::report::{Alert, Ended, Session, Tls, What};
-use crate::server::suite_name;
-use crate::wire::{Lost, Progress};
+use crate::report::{Alert, ClientHello, Ended, Session, Tls, What};
+use crate::server::{Serving, suite_name};
+use crate::wire::{Flight, Lost, Progress, forged, records};
 use mailfault_certs::Der;
 
 impl Conversation {
@@ -55,36 +55,37 @@ impl Conversation {
             _ => None,
         };
         let sni: Vec<String> = hello.iter().filter_map(|hello| hello.sni.clone()).collect();
+        let offered = hello.clone();
         self.wire.recorder.change(|session| {
             session.seen.reached_tls = true;
-            session.client_hello = hello;
+            session.client_hello = offered;
         });
         let decision = self.ask(Stage::Handshake, &sni, None);
         self.delay(&decision).await?;
-        let floor = match decision.instead {
-            None => None,
-            Some(Action::Handshake(HandshakeFault::VersionFloor(version))) => Some(version),
-            Some(Action::Handshake(fault)) => return Err(self.break_handshake(fault).await),
+        match decision.instead {
+            None => self.negotiate(Serving::Right, None).await,
+            Some(Action::Handshake(fault)) => {
+                self.break_handshake(fault, hello.unwrap_or_default()).await
+            }
             Some(Action::Raw(bytes)) => {
                 // The session goes on in clear, without what the client had said to TLS.
                 self.wire.discard_received();
                 self.wire.send(&bytes);
-                return Ok(());
+                Ok(())
             }
-            Some(action) => return self.cut(&action).await,
-        };
-        self.negotiate(floor).await
+            Some(action) => self.cut(&action).await,
+        }
     }
 
-    async fn negotiate(&mut self, floor: Option<TlsVersion>) -> Result<(), Lost> {
+    async fn negotiate(&mut self, serving: Serving, flight: Option<Flight>) -> Result<(), Lost> {
         let tls = match self.implicit_tls {
             true => self.house.implicit.as_ref(),
             false => self.house.starttls.as_ref(),
         };
-        let Some(Ok(connection)) = tls.map(|tls| tls.connection(floor)) else {
+        let Some(Ok(connection)) = tls.map(|tls| tls.connection(serving)) else {
             return Err(Ended::ByServer);
         };
-        self.wire.start_tls(connection).await?;
+        self.wire.start_tls(connection, flight).await?;
         if let Some(tls) = self.wire.tls().and_then(describe) {
             let text = format!("{} with {}, {}", tls.version, tls.cipher_suite, tls.group);
             self.wire
@@ -111,29 +112,118 @@ impl Conversation {
         }
     }
 
-    /// Answers the ClientHello with something else than a ServerHello.
-    async fn break_handshake(&mut self, fault: HandshakeFault) -> Lost {
-        self.wire.discard_received();
-        let bytes = match fault {
-            HandshakeFault::Alert(code) => {
-                self.wire
-                    .recorder
-                    .record(What::AlertFromServer(Alert(code)));
-                // RFC 8446 §6: level fatal, then the code; the record's version is TLS 1.2's.
-                vec![21, 3, 3, 0, 2, 2, code]
+    /// Does the handshake with its fault, or something else in its place.
+    async fn break_handshake(
+        &mut self,
+        fault: HandshakeFault,
+        hello: ClientHello,
+    ) -> Result<(), Lost> {
+        match fault {
+            HandshakeFault::Edit(edit) => {
+                let serving = match edit {
+                    Edit::ByteByByte => Serving::Right,
+                    _ => Serving::InPieces,
+                };
+                self.negotiate(serving, Some(Flight::edited(edit))).await
             }
-            HandshakeFault::Junk => junk(),
-            HandshakeFault::Plaintext(line) => format!("{line}\r\n").into_bytes(),
-            HandshakeFault::Reset => return Ended::ByServerReset,
-            HandshakeFault::Silence => return self.wire.stall().await,
-            HandshakeFault::Close | HandshakeFault::VersionFloor(_) => Vec::new(),
-        };
-        match bytes.first() {
-            Some(21) => self.wire.send_unrecorded(&bytes),
-            Some(_) => self.wire.send(&bytes),
-            None => {}
+            HandshakeFault::End {
+                after: After::Finished,
+                end,
+            } => {
+                self.negotiate(Serving::ToCut, None).await?;
+                Err(self.wire.end_after_finished(end).await)
+            }
+            HandshakeFault::End { after, end } if after != After::ClientHello => {
+                let flight = Flight::ending(after, end);
+                self.negotiate(Serving::ToCut, Some(flight)).await
+            }
+            HandshakeFault::NoCloseNotify => {
+                self.negotiate(Serving::Right, None).await?;
+                self.wire.leave_without_close_notify();
+                Ok(())
+            }
+            HandshakeFault::Requires(offer) if hello.has(offer) => {
+                self.negotiate(Serving::Right, None).await
+            }
+            HandshakeFault::VersionFloor(version) => {
+                self.negotiate(Serving::From(version), None).await
+            }
+            HandshakeFault::WarningFirst(code) => {
+                self.warn(code);
+                self.negotiate(Serving::Right, None).await
+            }
+            fault => Err(self.answer_by_hand(fault, &hello).await),
+        }
+    }
+
+    /// Answers the ClientHello with something else than the handshake.
+    async fn answer_by_hand(&mut self, fault: HandshakeFault, hello: &ClientHello) -> Lost {
+        // It may have found fault with what came before, as a greeting in clear.
+        self.wire.note_alert();
+        self.wire.discard_received();
+        match fault {
+            HandshakeFault::Alert(code)
+            | HandshakeFault::End {
+                end: End::Alert(code),
+                ..
+            } => self.alert(code),
+            HandshakeFault::AlertThenPlaintext { code, line } => {
+                self.alert(code);
+                self.wire.send(format!("{line}\r\n").as_bytes());
+            }
+            HandshakeFault::Junk => self.wire.send(&junk()),
+            HandshakeFault::Plaintext(line) => self.wire.send(format!("{line}\r\n").as_bytes()),
+            HandshakeFault::Records(kind) => {
+                self.send_by_hand(&forged::records(kind, hello));
+                if kind == Records::HelloRetryTwice {
+                    match self.wire.next_client_hello().await {
+                        Ok(true) => self.send_by_hand(&forged::records(kind, hello)),
+                        Ok(false) => {}
+                        Err(lost) => return lost,
+                    }
+                }
+            }
+            // Nothing of it was offered.
+            HandshakeFault::Requires(_) => self.alert(40),
+            HandshakeFault::Reset
+            | HandshakeFault::End {
+                end: End::Reset, ..
+            } => {
+                return Ended::ByServerReset;
+            }
+            HandshakeFault::ServerHello(fault) => {
+                self.send_by_hand(&forged::server_hello(fault, hello));
+            }
+            HandshakeFault::Silence
+            | HandshakeFault::End {
+                end: End::Stall, ..
+            } => {
+                return self.wire.stall().await;
+            }
+            HandshakeFault::Warning(code) => self.warn(code),
+            // The others are done with TLS itself.
+            _ => {}
         }
         Ended::ByServer
+    }
+
+    fn alert(&mut self, code: u8) {
+        let alert = What::AlertFromServer(Alert(code));
+        self.wire.recorder.record(alert);
+        self.wire.send_unrecorded(&records::fatal(code));
+    }
+
+    fn warn(&mut self, code: u8) {
+        let alert = What::AlertFromServer(Alert(code));
+        self.wire.recorder.record(alert);
+        self.wire.recorder.note("the alert above is a warning");
+        self.wire.send_unrecorded(&records::warning(code));
+    }
+
+    fn send_by_hand(&mut self, bytes: &[u8]) {
+        let note = format!("{} octets of records by hand", bytes.len());
+        self.wire.recorder.note(note);
+        self.wire.send_unrecorded(bytes);
     }
 }
 

@@ -55,8 +55,8 @@ fn parse(body: &[u8]) -> Option<ClientHello> {
     let mut reader = Reader(body);
     let legacy_version = reader.u16()?;
     reader.take(32)?; // random
-    reader.vector8()?; // session id
     let mut hello = ClientHello {
+        session_id: reader.vector8()?.0.to_vec(),
         cipher_suites: reader.vector16()?.u16s(),
         ..ClientHello::default()
     };

@@ -5,7 +5,7 @@
 //! connections of a thread share.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use rustls::ServerConnection;
@@ -15,14 +15,20 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub(crate) use client_hello::Progress;
+pub(crate) use flight::Flight;
 
 use crate::first::first;
 use crate::persona::Limits;
-use crate::report::{Alert, Ended, What};
+use crate::report::{Ended, What};
 use crate::server::Recorder;
 
 mod client_hello;
+mod flight;
+pub(crate) mod forged;
 mod pace;
+pub(crate) mod records;
+pub(crate) mod sealed;
+mod tls;
 
 /// One connection.
 pub(crate) struct Wire {
@@ -36,10 +42,16 @@ pub(crate) struct Wire {
     records: Vec<u8>,
     /// How much goes out at a time, and the wait before each piece.
     drip: Option<(usize, Duration)>,
+    /// What becomes of the server's part of the handshake, while there is one.
+    flight: Option<Flight>,
     /// How fast it is read, and how much may cross.
     pace: pace::Pace,
     /// TLS broke; nothing more is decrypted.
     broken: bool,
+    /// TLS says nothing more: a fault has ended it for the client.
+    muted: bool,
+    /// The connection ends without close_notify.
+    no_close_notify: bool,
     pub(crate) recorder: Recorder,
     idle: Duration,
     until: Instant,
@@ -82,8 +94,11 @@ impl Wire {
             waiting: Vec::new(),
             records: Vec::new(),
             drip: None,
+            flight: None,
             pace: pace::Pace::default(),
             broken: false,
+            muted: false,
+            no_close_notify: false,
             recorder,
             idle: limits.idle,
             until: Instant::now() + limits.session,
@@ -196,27 +211,6 @@ impl Wire {
         }
     }
 
-    /// Takes TLS up: all that follows is inside it. The handshake is driven to its end.
-    pub(crate) async fn start_tls(&mut self, connection: ServerConnection) -> Result<(), Lost> {
-        let first = std::mem::take(&mut self.received);
-        let mut connection = Box::new(connection);
-        connection.set_buffer_limit(None);
-        self.tls = Some(connection);
-        self.decrypt(&first)?;
-        loop {
-            self.flush().await?;
-            if !self.tls.as_ref().is_some_and(|tls| tls.is_handshaking()) {
-                return Ok(());
-            }
-            self.fill().await?;
-        }
-    }
-
-    /// The TLS connection, while there is one.
-    pub(crate) fn tls(&self) -> Option<&ServerConnection> {
-        self.tls.as_deref()
-    }
-
     /// Sends everything that waits.
     pub(crate) async fn flush(&mut self) -> Result<(), Lost> {
         if let Some(tls) = &mut self.tls {
@@ -233,7 +227,13 @@ impl Wire {
         } else if !self.waiting.is_empty() {
             std::mem::swap(&mut self.records, &mut self.waiting);
         }
+        if self.muted {
+            self.records.clear();
+        }
         let records = std::mem::take(&mut self.records);
+        if self.flight.is_some() && !records.is_empty() {
+            return self.fly(records).await;
+        }
         if !records.is_empty() {
             self.write(&records).await?;
         }
@@ -255,7 +255,10 @@ impl Wire {
         if let (Some(tls), false) = (&mut self.tls, self.broken) {
             let _ = tls.writer().write_all(&self.waiting);
             self.waiting.clear();
-            tls.send_close_notify();
+            // Before the handshake is done there is nothing to close.
+            if !self.no_close_notify && !self.muted && !tls.is_handshaking() {
+                tls.send_close_notify();
+            }
         }
         if self.flush().await.is_err() || self.stream.shutdown().await.is_err() {
             return;
@@ -274,7 +277,7 @@ impl Wire {
         loop {
             self.received.clear();
             match self.read(self.until).await {
-                Ok(()) => {}
+                Ok(()) => self.note_alert(),
                 Err(Ended::Idle) => return Ended::TooLong,
                 Err(lost) => return lost,
             }
@@ -366,64 +369,6 @@ impl Wire {
         }
     }
 
-    /// Feeds records to TLS; the plaintext is put in line.
-    fn decrypt(&mut self, mut records: &[u8]) -> Result<(), Lost> {
-        let Some(tls) = self.tls.as_mut().filter(|_| !self.broken) else {
-            return Ok(());
-        };
-        while !records.is_empty() {
-            let progress = tls.read_tls(&mut records);
-            let state = tls.process_new_packets();
-            while let Ok(plaintext @ [_, ..]) = tls.reader().fill_buf() {
-                let count = plaintext.len();
-                self.received.extend_from_slice(plaintext);
-                tls.reader().consume(count);
-            }
-            match (state, progress) {
-                (Err(error), _) => return Err(self.tls_broke(&error)),
-                // After close_notify nothing more is read.
-                (Ok(state), _) if state.peer_has_closed() => break,
-                (Ok(_), Ok(0) | Err(_)) => break,
-                (Ok(_), Ok(_)) => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn tls_broke(&mut self, error: &rustls::Error) -> Lost {
-        self.broken = true;
-        if let rustls::Error::AlertReceived(alert) = error {
-            self.recorder.alert_from_client(Alert(u8::from(*alert)));
-        } else {
-            self.recorder.record(What::TlsFailed(error.to_string()));
-            if let Some(alert) = self.own_alert() {
-                self.recorder.record(What::AlertFromServer(alert));
-            }
-        }
-        Ended::ByTls
-    }
-
-    /// The alert that TLS is about to send, if it can be seen: before keys are agreed on it is
-    /// in clear.
-    fn own_alert(&mut self) -> Option<Alert> {
-        let tls = self.tls.as_mut()?;
-        let begin = self.records.len();
-        while tls.wants_write() {
-            tls.write_tls(&mut self.records).ok()?;
-        }
-        match &mut self.records[begin..] {
-            [.., 21, 3, _, 0, 2, 2, code] => {
-                // Alert 116 is TLS 1.3's, where it is sealed. For a certificate that was not
-                // sent TLS 1.2 has 40 (RFC 5246 §7.4.6); rustls says 116 in both.
-                if *code == 116 {
-                    *code = 40;
-                }
-                Some(Alert(*code))
-            }
-            _ => None,
-        }
-    }
-
     /// Sends what waits in pieces, each a TLS record of its own.
     async fn drip_tls(&mut self) -> Result<(), Lost> {
         let Some((octets, every)) = self.drip.take() else {
@@ -489,12 +434,12 @@ impl Wire {
                     self.read(Instant::now()).await
                 }
             };
-            // Where the server never began TLS, or answered with records written by hand, the
-            // client's alert comes in clear, perhaps in one piece with its ClientHello.
+            // Where the server never began TLS, or answered with records by hand, the client's alert
+            // comes in clear, perhaps in pieces.
             if self.tls.is_none() && in_clear.len() <= MOST_IN_CLEAR {
                 in_clear.extend_from_slice(&self.received);
-                if let Some(code) = alert_among(&in_clear) {
-                    self.recorder.alert_from_client(Alert(code));
+                if let Some(alert) = records::alert_in(&in_clear) {
+                    self.recorder.alert_from_client(alert);
                     in_clear.clear();
                 }
             }
@@ -502,42 +447,5 @@ impl Wire {
                 return;
             }
         }
-    }
-}
-
-/// The code of the first alert among TLS records that are not encrypted, if they are any.
-fn alert_among(mut records: &[u8]) -> Option<u8> {
-    const ALERT: u8 = 21;
-    while let [kind @ 20..=23, 3, _, high, low, rest @ ..] = records {
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        if let (ALERT, 2, [_, code, ..]) = (*kind, length, rest) {
-            return Some(*code);
-        }
-        records = rest.get(length..)?;
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(records: &[u8], expected: Option<u8>) {
-        assert_eq!(alert_among(records), expected);
-    }
-
-    #[test]
-    fn an_alert_is_found_behind_other_records_and_nowhere_else() {
-        let alert = [21, 3, 3, 0, 2, 2, 50];
-        let hello = [22, 3, 1, 0, 3, 1, 2, 3];
-        check(&alert, Some(50));
-        check(&[&hello[..], &alert].concat(), Some(50));
-        check(&[&hello[..], &hello, &alert[..6]].concat(), None);
-        check(&hello[..6], None);
-        check(&[b"QUIT\r\n", &alert[..]].concat(), None);
-        // Encrypted: its length tells.
-        check(&[&[21, 3, 3, 0, 19][..], &[0; 19]].concat(), None);
-        check(&[], None);
     }
 }
