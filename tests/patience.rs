@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use mailfault::Stage::{Any, Body, Connect, Data, Greeting, Mail};
+use mailfault::Stage::{Any, Auth, Body, Connect, Data, Greeting, Mail};
 use mailfault::{Builder, Ca, Ended, Fault, Limits, MockServer, Report};
 
 use crate::raw_client::RawClient;
@@ -67,6 +67,22 @@ fn a_reply_without_an_end_ends_with_the_session() {
     let report = outlast(Fault::at(Mail).endless(Duration::from_millis(1)), &[MAIL]);
     // What drips is told once, not octet by octet.
     assert!(report.sessions[0].transcript.events().len() < 20);
+}
+
+/// A server that is never satisfied, and a client that always has an answer.
+#[test]
+fn an_exchange_without_an_end_ends_with_the_session() {
+    let server = short_lived()
+        .fault(Fault::at(Auth).reply("334 bW9yZQ=="))
+        .start();
+    let mut client = RawClient::helloed(server.addr());
+    let mut reply = client.say("AUTH PLAIN AHUAcA==");
+    while reply.starts_with("334") {
+        reply = client.say("AHUAcA==");
+    }
+    assert!(reply.starts_with("421") || reply.is_empty(), "{reply}");
+    drop(client);
+    assert_eq!(server.finish().sessions[0].ended, Some(Ended::TooLong));
 }
 
 #[test]

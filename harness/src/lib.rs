@@ -1,4 +1,10 @@
-#![doc = include_str!("../README.md")]
+// The README shows every feature, so that it is the documentation where they are on.
+#![cfg_attr(feature = "audit", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "audit"),
+    doc = "badssl.com for mail, on your own machine; the README says more."
+)]
+//!
 //! # Invariants
 //!
 //! 1. An event is recorded before the peer can see its effect; after [`MockServer::finish`] everything

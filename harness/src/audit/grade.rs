@@ -156,16 +156,15 @@ impl Demand {
 
     /// The same in words that can stand behind "a client of this kind".
     pub(super) fn words(&self) -> String {
-        let clear = match self.may_deliver_in_clear {
-            true => ", in clear if need be",
-            false => "",
-        };
         match self.duty {
             Duty::Refuse => "must refuse".to_owned(),
             Duty::ShouldRefuse => "should refuse".to_owned(),
             Duty::Either => "may refuse or deliver".to_owned(),
-            Duty::Deliver => format!("should deliver{clear}"),
-            Duty::DeliverOrDefer => format!("may deliver{clear}, or defer"),
+            Duty::Deliver => "should deliver".to_owned(),
+            Duty::DeliverOrDefer if self.may_deliver_in_clear => {
+                "may deliver, in clear if need be, or defer".to_owned()
+            }
+            Duty::DeliverOrDefer => "may deliver over TLS, or defer".to_owned(),
             Duty::AsExpected => {
                 let names: Vec<_> = self.expect.iter().map(|one| one.name()).collect();
                 format!("should end with {}", names.join(" or "))

@@ -4,10 +4,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::TlsWish;
+use super::expect::Expected;
 use super::fault::End;
 use super::place::Text;
 use crate::error::Error;
 use crate::fault::LooseEnd;
+use crate::report::Outcome;
 
 /// What a client must do beside sending one message, for the faults of a scenario to be seen. The
 /// client that plays scenarios does it; of another client that does not, nothing can be said.
@@ -30,6 +32,9 @@ pub struct ClientWish {
     pub smuggles: Option<LooseEnd>,
     /// How it begins TLS, where that is not the server's way.
     pub tls: Option<TlsWish>,
+    /// How the client that plays scenarios ends, where it is known not to be right: it is built on
+    /// rustls, with what rustls does not look at.
+    pub ends: Option<Outcome>,
 }
 
 impl Default for ClientWish {
@@ -44,6 +49,7 @@ impl Default for ClientWish {
             pipelining: false,
             smuggles: None,
             tls: None,
+            ends: None,
         }
     }
 }
@@ -60,6 +66,7 @@ pub(super) struct Written {
     pipelining: bool,
     smuggles: Option<End>,
     tls: Option<Spanned<TlsWish>>,
+    ends: Option<Expected>,
 }
 
 impl Written {
@@ -88,6 +95,7 @@ impl Written {
             pipelining: self.pipelining,
             smuggles: self.smuggles.map(|End(end)| end),
             tls: tls.map(|(_, tls)| tls),
+            ends: self.ends.map(|Expected(outcome)| outcome),
         })
     }
 }

@@ -260,6 +260,26 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         "case.toml:5:1: unknown key `overlongg`; did you mean `overlong`?",
     );
     check(
+        "[client]\nmessage = 2",
+        "case.toml:4:1: unknown key `message`; did you mean `messages`?",
+    );
+    check(
+        "[client]\nrecipients = 4",
+        "case.toml:4:14: between 1 and 3, for somebody must play it",
+    );
+    check(
+        "[client]\nsessions = 0",
+        "case.toml:4:12: between 1 and 100, for somebody must play it",
+    );
+    check(
+        "[client]\ntls = \"both\"",
+        "case.toml:4:7: a client begins TLS in one way: `starttls`, `implicit` or `none`",
+    );
+    check(
+        "[client]\nsmuggles = \"lf\"",
+        "case.toml:4:12: unknown end of the content `lf`; known here: cr.cr, lf.crlf, lf.lf",
+    );
+    check(
         "summary = \"x\"\nexpect = \"refused\"",
         "case.toml:2:10: unknown outcome `refused`; known here: delivered, delivered-in-clear, leaked-credentials, refused-tls, refused-smtp, gave-up, hung, never-came",
     );
@@ -512,6 +532,28 @@ fn what_a_file_does_not_say_works() {
 }
 
 #[test]
+fn a_client_does_what_the_file_asks_and_one_message_otherwise() {
+    let client = |text: &str| {
+        let text = format!("{HEAD}{text}");
+        Scenario::parse("case.toml", &text).unwrap().client
+    };
+    assert_eq!(client(""), ClientWish::default());
+    let asked = ClientWish {
+        sessions: 2,
+        messages: 3,
+        keeps_open: 4,
+        recipients: 1,
+        chunks: 5,
+        pipelining: true,
+        smuggles: Some(LooseEnd::CrCr),
+        tls: Some(TlsWish::None),
+    };
+    let text = "[client]\nsessions = 2\nmessages = 3\nkeeps-open = 4\nrecipients = 1\nchunks = 5\n\
+                pipelining = true\nsmuggles = 'cr.cr'\ntls = 'none'";
+    assert_eq!(client(text), asked);
+}
+
+#[test]
 fn a_persona_table_changes_the_persona_that_it_is_based_on() {
     let wish = server(
         "limits = { recipients = 5 }\npersona = { based-on = 'exchange-2016', banner = '220 hi', \
@@ -580,9 +622,9 @@ fn the_example_shows_every_key_and_can_be_read() {
     let text = mailfault_scenarios::EXAMPLE;
     let scenario = Scenario::parse("example.toml", text).unwrap();
     assert_eq!(scenario.faults.len(), 4);
-    let keys = "summary expect rfc verifying kind story tls host tls-versions cipher-suites groups \
+    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups \
                 client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
-                sessions messages keeps-open recipients chunks pipelining smuggles \
+                sessions messages keeps-open recipients chunks pipelining smuggles ends \
                 control name names only-names key intermediate at matching session from skip in-clear \
                 skip-in-session every every-nth-session beyond-rate beyond-connections greylisting \
                 inside-tls after-octets after-reply add budget close conceal delay drip endless \

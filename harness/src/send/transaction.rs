@@ -144,7 +144,8 @@ impl Attempting<'_> {
             "MAIL FROM:<mallory@example.test>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n\
              Subject: smuggled\r\n\r\nThis message came within another.\r\n.\r\n"
         );
-        let mut octets = self.message.content().to_vec();
+        let mut octets = self.message.stuffed();
+        octets.truncate(octets.len() - b".\r\n".len());
         octets.extend_from_slice(b"The first message ends here, if the server is wrong:");
         octets.extend_from_slice(end.octets());
         octets.extend_from_slice(second.as_bytes());

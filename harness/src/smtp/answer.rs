@@ -210,7 +210,10 @@ impl Conversation {
     pub(super) async fn cut(&mut self, action: &Action) -> Result<(), Lost> {
         match action {
             Action::Close => Err(Ended::ByServer),
-            Action::HalfClose => Err(self.wire.half_close().await),
+            Action::HalfClose => {
+                self.wire.half_close().await?;
+                Err(self.overhear().await)
+            }
             Action::Reset => {
                 self.wire.flush().await?;
                 Err(Ended::ByServerReset)
@@ -220,11 +223,22 @@ impl Conversation {
                 Err(self.overhear().await)
             }
             Action::StopReading => {
-                self.wire.flush().await?;
-                Err(self.wire.stop_reading().await)
+                self.wire.stop_reading().await?;
+                Err(self.overhear().await)
             }
             _ => Ok(()),
         }
+    }
+
+    /// The same in the middle of the content: what follows is content, not commands.
+    pub(super) async fn cut_content(&mut self, action: &Action) -> Result<(), Lost> {
+        match action {
+            Action::HalfClose => self.wire.half_close().await?,
+            Action::Stall => self.wire.flush().await?,
+            Action::StopReading => self.wire.stop_reading().await?,
+            _ => return self.cut(action).await,
+        }
+        Err(self.wire.stall().await)
     }
 
     /// Says nothing until the client leaves. What it goes on to say was given away all the same.

@@ -227,17 +227,12 @@ impl Conversation {
             self.delay(&decision).await?;
             match decision.instead {
                 None => {}
-                // What follows is content, not commands.
-                Some(Action::Stall) => {
-                    self.wire.flush().await?;
-                    return Err(self.wire.stall().await);
-                }
                 Some(action @ (Action::Raw(_) | Action::Reply(_))) => {
                     let usual = self.accepted(transaction);
                     let early = self.say_early(usual, action).await?;
                     transaction.early = Some(early);
                 }
-                Some(action) => self.cut(&action).await?,
+                Some(action) => self.cut_content(&action).await?,
             }
         }
         let moment = self.moment(Stage::Body, &transaction.lines, None);

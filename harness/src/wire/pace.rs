@@ -105,27 +105,22 @@ impl Wire {
         self.records.clear();
     }
 
-    /// Shuts the sending side in good order and reads on until the client leaves.
-    pub(crate) async fn half_close(&mut self) -> Lost {
-        if let Err(lost) = self.flush().await {
-            return lost;
-        }
+    /// Shuts the sending side in good order, behind everything that waits.
+    pub(crate) async fn half_close(&mut self) -> Result<(), Lost> {
+        self.flush().await?;
         if let (Some(tls), false) = (&mut self.tls, self.broken) {
             tls.send_close_notify();
         }
-        if let Err(lost) = self.flush().await {
-            return lost;
-        }
-        match self.stream.shutdown().await {
-            Ok(()) => self.stall().await,
-            Err(_) => Ended::ByClientReset,
-        }
+        self.flush().await?;
+        let shut = self.stream.shutdown().await;
+        shut.map_err(|_| Ended::ByClientReset)
     }
 
-    /// Says nothing and reads nothing, until the client leaves. A client that leaves behind more
-    /// than the operating system holds is not seen to go; so when the server is being ended, what
-    /// is there is read after all.
-    pub(crate) async fn stop_reading(&mut self) -> Lost {
+    /// Reads nothing until the client leaves, or the server is being ended: a client that leaves
+    /// behind more than the operating system holds is not seen to go, so that what is there should
+    /// be read then after all.
+    pub(crate) async fn stop_reading(&mut self) -> Result<(), Lost> {
+        self.flush().await?;
         let mut closing = self.closing.clone();
         loop {
             let left = self.until.saturating_duration_since(Instant::now());
@@ -137,15 +132,15 @@ impl Wire {
             match ready {
                 None => {
                     self.pace.throttle = None;
-                    return self.stall().await;
+                    return Ok(());
                 }
-                Some(Err(_)) => return Ended::TooLong,
-                Some(Ok(Err(_))) => return Ended::ByClientReset,
+                Some(Err(_)) => return Err(Ended::TooLong),
+                Some(Ok(Err(_))) => return Err(Ended::ByClientReset),
                 Some(Ok(Ok(ready))) if ready.is_read_closed() || ready.is_error() => {
-                    return match self.stream.take_error() {
+                    return Err(match self.stream.take_error() {
                         Ok(None) => Ended::ByClient,
                         _ => Ended::ByClientReset,
-                    };
+                    });
                 }
                 // Nothing that matters: only the next event wakes this up again.
                 Some(Ok(Ok(_))) => {
