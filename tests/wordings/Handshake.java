@@ -42,7 +42,8 @@ class Handshake {
             for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
                 said.append(" | cause: ").append(words(cause));
             }
-            return said.toString().replaceAll("[\r\n]+", " ");
+            String times = "(NotAfter|NotBefore): \\w+ \\w+ \\d+ [\\d:]+ \\w+ \\d+";
+            return said.toString().replaceAll("[\r\n]+", " ").replaceAll(times, "$1: <time>");
         }
     }
 
