@@ -246,10 +246,10 @@ fn always_wrong(demand: &Demand, seen: &Seen) -> Option<Judgement> {
         return wrong(Double, &reason);
     }
     let inside = seen.worst_inside_tls();
+    // A server whose fault this client never saw is a healthy one.
+    let refusable = seen.unseen.is_none() && !demand.expect.contains(&seen.outcome);
     match (demand.duty, inside) {
-        (Duty::Refuse, Some(what)) if !demand.expect.contains(&seen.outcome) => {
-            return wrong(what.into(), &gave(what));
-        }
+        (Duty::Refuse, Some(what)) if refusable => return wrong(what.into(), &gave(what)),
         _ => {}
     }
     if seen.hung {

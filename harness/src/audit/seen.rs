@@ -205,21 +205,26 @@ fn says_yes(bytes: &[u8]) -> bool {
 /// Why the case shows nothing about this client, if it does not.
 fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
     let delivered = report.outcome() == Outcome::Delivered;
-    let began_tls = report
-        .sessions
-        .iter()
-        .any(|session| session.client_hello.is_some());
     let server = &scenario.server;
     let say = |why: &str| Some(why.to_owned());
     if server.client_certificate == ClientCertificate::Refused && delivered {
         return say("the client showed no certificate that could be refused");
+    }
+    let hellos = || {
+        report
+            .sessions
+            .iter()
+            .filter_map(|one| one.client_hello.as_ref())
+    };
+    if scenario.id.starts_with("handshake/sni-") && hellos().all(|hello| hello.sni.is_none()) {
+        return say("the client does not say which host it wants (SNI)");
     }
     let limit = server.persona.limits.message;
     if limit < Limits::default().message && delivered {
         return Some(format!("the message had no more than {limit} octets"));
     }
     let flawed = !server.certificate.flaws.is_empty() || scenario.id.starts_with("tls/");
-    if flawed && !began_tls && server.tls != TlsWish::None {
+    if flawed && hellos().next().is_none() && server.tls != TlsWish::None {
         return say("the client never began TLS, and so never saw the certificate");
     }
     let fired = |(_, times): &(Fault, u64)| *times > 0;

@@ -195,6 +195,12 @@ fn what_never_came_to_pass_is_not_judged() {
     check(Verifying, "mail/auth-504", &silent, "not-judged");
     check(
         Verifying,
+        "handshake/sni-unknown-fatal",
+        &silent,
+        "not-judged",
+    );
+    check(
+        Verifying,
         "net/close-before-greeting",
         &left(NeverCame),
         "not-judged",
