@@ -44,10 +44,12 @@ fn a_key_is_for_its_owner_alone() {
     let path = folder.path();
     let output = mailfault(["certs", path.to_str().unwrap(), "--all"]);
     assert_eq!(output.code, Some(0), "{output:#?}");
-    let keys: Vec<_> = files(path)
-        .into_iter()
-        .filter(|file| file.ends_with("-key.pem"))
-        .collect();
+    // A certificate may be called so too: `rsa-pss-key.pem`.
+    let is_key = |file: &String| {
+        let owner = file.strip_suffix("-key.pem");
+        owner.is_some_and(|owner| path.join(format!("{owner}.pem")).is_file())
+    };
+    let keys: Vec<_> = files(path).into_iter().filter(is_key).collect();
     assert!(keys.len() > 20, "{keys:?}");
     for key in keys {
         let mode = path.join(&key).metadata().unwrap().permissions().mode();
