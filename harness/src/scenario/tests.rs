@@ -547,9 +547,10 @@ fn a_client_does_what_the_file_asks_and_one_message_otherwise() {
         pipelining: true,
         smuggles: Some(LooseEnd::CrCr),
         tls: Some(TlsWish::None),
+        ends: Some(Outcome::GaveUp),
     };
     let text = "[client]\nsessions = 2\nmessages = 3\nkeeps-open = 4\nrecipients = 1\nchunks = 5\n\
-                pipelining = true\nsmuggles = 'cr.cr'\ntls = 'none'";
+                pipelining = true\nsmuggles = 'cr.cr'\ntls = 'none'\nends = 'gave-up'";
     assert_eq!(client(text), asked);
 }
 
