@@ -9,12 +9,6 @@ pub(super) struct Difference {
     pub(super) why: &'static str,
 }
 
-/// Faults that no client can be held to, as the server is not the same each time.
-pub(super) const UNSTEADY: &[(&str, &str)] = &[(
-    "tls/rsa-2047",
-    "most of the signatures that the server makes with this key are wrong",
-)];
-
 /// Faults of which the verdict is held to the table, and not the words, as chance is in them.
 pub(super) const BY_CHANCE: &[(&str, &str)] = &[
     ("tls/der-garbage", "what a parser stumbles over first"),

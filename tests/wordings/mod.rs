@@ -22,7 +22,7 @@ use mailfault_scenarios::VERDICTS;
 use tempfile::TempDir;
 
 use clients::{Client, Said};
-use differences::{BY_CHANCE, DIFFERENCES, UNSTEADY};
+use differences::{BY_CHANCE, DIFFERENCES};
 
 /// The name that was verified when the table was measured.
 const NAME: &str = "mail.fixture.test";
@@ -219,7 +219,6 @@ fn tls_clients_do_and_say_what_the_table_says() {
     let scenarios = Scenario::all().into_iter();
     let (cases, servers): (Vec<Case>, Vec<MockServer>) = scenarios
         .filter(|scenario| scenario.id.starts_with("tls/"))
-        .filter(|scenario| UNSTEADY.iter().all(|(id, _)| *id != scenario.id))
         .map(|scenario| Case::serve(scenario, home.path()))
         .unzip();
     let clients = clients::installed();

@@ -240,7 +240,7 @@ fn certified_key(identity: &Identity) -> Result<Arc<CertifiedKey>, Error> {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pkcs8.to_vec()));
     let loaded = crypto::provider().key_provider.load_private_key(key);
     #[cfg(feature = "weak")]
-    let loaded = loaded.or_else(|error| super::weak_key::load(pkcs8).ok_or(error));
+    let loaded = super::weak_key::instead_of(loaded, pkcs8);
     let key = loaded.map_err(bad_tls)?;
     let mut certified = CertifiedKey::new(chain, key);
     certified.ocsp = identity.staple().map(<[u8]>::to_vec);

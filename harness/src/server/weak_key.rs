@@ -1,4 +1,4 @@
-//! Signatures of a server whose RSA key is too short for the provider.
+//! Signatures of a server whose RSA key is none for the provider: too short, or of an odd length.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,10 +12,30 @@ use rsa::{RsaPrivateKey, rand_core::OsRng};
 use rustls::sign::{Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
+/// The key, if the provider did not load it, or does not sign with it as it should: graviola 0.4.4
+/// leaves one bit of a PSS signature free, whatever the modulus, where one of 2,047 bits needs two
+/// (RFC 8017 §9.1.1), so that every other signature is wrong.
+pub(super) fn instead_of(
+    loaded: Result<Arc<dyn SigningKey>, Error>,
+    pkcs8: &[u8],
+) -> Result<Arc<dyn SigningKey>, Error> {
+    match loaded {
+        Ok(key) if key.algorithm() != SignatureAlgorithm::RSA => Ok(key),
+        Ok(key) => Ok(match load(pkcs8) {
+            Some(own) if own.0.n().bits() % 8 != 0 => Arc::new(own),
+            _ => key,
+        }),
+        Err(error) => match load(pkcs8) {
+            Some(own) => Ok(Arc::new(own)),
+            None => Err(error),
+        },
+    }
+}
+
 /// The key, if it is one of RSA.
-pub(super) fn load(pkcs8: &[u8]) -> Option<Arc<dyn SigningKey>> {
+fn load(pkcs8: &[u8]) -> Option<WeakKey> {
     let key = RsaPrivateKey::from_pkcs8_der(pkcs8).ok()?;
-    Some(Arc::new(WeakKey(Arc::new(key))))
+    Some(WeakKey(Arc::new(key)))
 }
 
 struct WeakKey(Arc<RsaPrivateKey>);
