@@ -49,8 +49,6 @@ pub(crate) struct Seen {
     pub(crate) accepted_in_clear: bool,
     /// The last reply that is not one to STARTTLS or QUIT, if it was a refusal.
     pub(crate) refusal: Option<Reply>,
-    /// Whether content was sent in full, whatever it was answered with.
-    pub(crate) content_sent: bool,
 }
 
 impl Session {
