@@ -1,5 +1,6 @@
 //! X.500 names, as Windows prints them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::asn1;
@@ -74,6 +75,21 @@ impl DistinguishedName {
         self.with(Attribute::DomainComponent, value)
     }
 
+    /// Any attribute by its OID in dotted form. Windows prints those without a letter of their own as `OID.2.5.4.12=`.
+    ///
+    /// # Panics
+    ///
+    /// If `oid` is no OID.
+    #[must_use]
+    #[track_caller]
+    pub fn attribute(self, oid: &str, value: impl Into<String>) -> Self {
+        let arcs: Option<Vec<u64>> = oid.split('.').map(|arc| arc.parse().ok()).collect();
+        match arcs {
+            Some(arcs) if arcs.len() > 1 => self.with(Attribute::of(arcs), value),
+            _ => panic!("`{oid}` is no OID; write it as `2.5.4.12`"),
+        }
+    }
+
     fn with(mut self, attribute: Attribute, value: impl Into<String>) -> Self {
         self.parts.push((attribute, value.into()));
         self
@@ -140,7 +156,7 @@ fn needs_quotes(value: &str) -> bool {
         || value.contains([',', '+', '=', '"', '\n', '<', '>', '#', ';'])
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Attribute {
     CommonName,
     OrganizationalUnit,
@@ -149,11 +165,31 @@ enum Attribute {
     State,
     Country,
     DomainComponent,
+    Email,
+    SerialNumber,
+    Other(Vec<u64>),
 }
 
 impl Attribute {
-    fn label(self) -> &'static str {
-        match self {
+    const NAMED: [Self; 9] = [
+        Self::CommonName,
+        Self::OrganizationalUnit,
+        Self::Organization,
+        Self::Locality,
+        Self::State,
+        Self::Country,
+        Self::DomainComponent,
+        Self::Email,
+        Self::SerialNumber,
+    ];
+
+    fn of(arcs: Vec<u64>) -> Self {
+        let named = Self::NAMED.into_iter().find(|one| one.oid() == arcs);
+        named.unwrap_or(Self::Other(arcs))
+    }
+
+    fn label(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::CommonName => "CN",
             Self::OrganizationalUnit => "OU",
             Self::Organization => "O",
@@ -161,10 +197,16 @@ impl Attribute {
             Self::State => "S",
             Self::Country => "C",
             Self::DomainComponent => "DC",
-        }
+            Self::Email => "E",
+            Self::SerialNumber => "SERIALNUMBER",
+            Self::Other(arcs) => {
+                let arcs: Vec<String> = arcs.iter().map(u64::to_string).collect();
+                return Cow::Owned(format!("OID.{}", arcs.join(".")));
+            }
+        })
     }
 
-    fn oid(self) -> &'static [u64] {
+    fn oid(&self) -> &[u64] {
         match self {
             Self::CommonName => &[2, 5, 4, 3],
             Self::OrganizationalUnit => &[2, 5, 4, 11],
@@ -173,13 +215,16 @@ impl Attribute {
             Self::State => &[2, 5, 4, 8],
             Self::Country => &[2, 5, 4, 6],
             Self::DomainComponent => &[0, 9, 2342, 19_200_300, 100, 1, 25],
+            Self::Email => &[1, 2, 840, 113_549, 1, 9, 1],
+            Self::SerialNumber => &[2, 5, 4, 5],
+            Self::Other(arcs) => arcs,
         }
     }
 
     /// RFC 5280 §4.1.2.4 and appendix A.1: a country is a PrintableString, a domain component an IA5String.
-    fn value(self, value: &str) -> Vec<u8> {
+    fn value(&self, value: &str) -> Vec<u8> {
         match self {
-            Self::DomainComponent if value.is_ascii() => asn1::ia5_string(value),
+            Self::DomainComponent | Self::Email if value.is_ascii() => asn1::ia5_string(value),
             _ if asn1::is_printable(value) => asn1::printable_string(value),
             _ => asn1::utf8_string(value),
         }
@@ -223,6 +268,18 @@ mod tests {
         check("two\nlines", "CN=\"two\nlines\"");
         check("two\rlines", "CN=two\rlines");
         check("", r#"CN="""#);
+    }
+
+    #[test]
+    fn an_attribute_by_its_oid_is_printed_as_windows_prints_it() {
+        let name = DistinguishedName::new()
+            .attribute("1.2.840.113549.1.9.1", "a@contoso.com")
+            .attribute("2.5.4.12", "Dr")
+            .attribute("2.5.4.3", "EX01");
+        assert_eq!(
+            name.to_string(),
+            "E=a@contoso.com, OID.2.5.4.12=Dr, CN=EX01"
+        );
     }
 
     #[test]

@@ -29,6 +29,12 @@ impl Der {
         &self.bytes
     }
 
+    /// The SHA-1 in 40 upper-case digits: a certificate's thumbprint, as Windows and Exchange print it.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        hex(&sha1_smol::Sha1::from(&self.bytes).digest().bytes())
+    }
+
     /// Writes the file, over an older one if there is one; a private key for its owner alone (0600 on Unix).
     pub fn write_to(&self, path: impl AsRef<Path>) -> io::Result<()> {
         write(path.as_ref(), &self.bytes, self.secret)

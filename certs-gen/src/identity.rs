@@ -145,7 +145,7 @@ impl Identity {
     /// The SHA-1 of the certificate in 40 upper-case digits, as Windows and Exchange print it.
     #[must_use]
     pub fn thumbprint(&self) -> String {
-        hex(&sha1_smol::Sha1::from(&self.leaf).digest().bytes())
+        self.leaf.thumbprint()
     }
 
     /// The SHA-256 of the certificate in 64 upper-case digits.

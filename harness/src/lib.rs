@@ -18,6 +18,8 @@
 //! 6. Same input, same run: chance comes from one seed, time from one [`Clock`].
 //! 7. All state that a peer can grow is bounded: lines, messages, sessions, transcripts, time.
 
+#[cfg(feature = "models")]
+pub use certificate_facts::CertificateFacts;
 pub use clock::Clock;
 pub use error::Error;
 pub use fault::{Action, After, At, Fault, HandshakeFault, LooseEnd, Stage, TlsVersion};
@@ -38,6 +40,8 @@ pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wording
 
 #[cfg(feature = "audit")]
 pub mod audit;
+#[cfg(feature = "models")]
+mod certificate_facts;
 mod clock;
 mod crypto;
 #[cfg(feature = "scenario")]

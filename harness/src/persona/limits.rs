@@ -18,12 +18,17 @@ pub struct Limits {
     pub recipients: usize,
     /// Commands that were not understood or out of order. Beyond it: `421` and the end.
     pub errors: usize,
+    /// Logins that failed. Beyond it the answer is the one for too many errors, and the end.
+    pub logon_failures: usize,
     /// Sessions at a time. Beyond it: `421` instead of the greeting.
     pub concurrent: usize,
     /// How long the client may say nothing. Beyond it: `421` and the end.
     pub idle: Duration,
     /// How long a session may last in all. Beyond it: `421` and the end.
     pub session: Duration,
+    /// How long the server waits before each refusal with a code of 5yz, so that trying one
+    /// recipient after the other takes its time.
+    pub tarpit: Duration,
     /// How many sessions a report remembers; older ones are counted and forgotten.
     pub kept_sessions: usize,
     /// How many octets of mail a report remembers; older messages are counted and forgotten.
@@ -40,11 +45,13 @@ impl Default for Limits {
             message: 10 * 1024 * 1024,
             recipients: 1_000,
             errors: 20,
+            logon_failures: 100,
             concurrent: 10_000,
             // RFC 5321 §4.5.3.2.7 asks a server for five minutes; a test that says nothing for
             // half a minute has stopped.
             idle: Duration::from_secs(30),
             session: Duration::from_secs(600),
+            tarpit: Duration::ZERO,
             kept_sessions: 10_000,
             kept_mail: 256 * 1024 * 1024,
             transcript: 256 * 1024,
@@ -74,6 +81,6 @@ macro_rules! change {
 }
 
 change! {
-    numbers line auth_line message recipients errors concurrent kept_sessions kept_mail transcript,
-    waits idle session
+    numbers line auth_line message recipients errors logon_failures concurrent kept_sessions kept_mail transcript,
+    waits idle session tarpit
 }

@@ -280,9 +280,11 @@ mod tests {
                 "limits.message",
                 "limits.recipients",
                 "limits.errors",
+                "limits.logon-failures",
                 "limits.concurrent",
                 "limits.idle",
                 "limits.session",
+                "limits.tarpit",
             ]
             .map(str::to_owned),
         );

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::time::SystemTime;
 
 use mailfault_certs::Der;
 
@@ -15,6 +16,8 @@ use crate::smtp::Reply;
 pub struct Session {
     /// Its number, from 1, in the order in which connections were accepted.
     pub number: u64,
+    /// When the connection was accepted, by the server's clock.
+    pub began: SystemTime,
     /// The client's address.
     pub peer: SocketAddr,
     /// Whether it came to the implicit-TLS port.
@@ -23,6 +26,8 @@ pub struct Session {
     pub client: Option<String>,
     /// What the client offered when it began TLS, whether or not it came to an end.
     pub client_hello: Option<ClientHello>,
+    /// The certificate that the server presented, or was about to, when TLS began last.
+    pub presented: Option<Der>,
     /// The TLS connection, if the handshake was completed.
     pub tls: Option<Tls>,
     /// The fatal alert that the client sent. `None` with a failed handshake is a result of its
@@ -52,13 +57,20 @@ pub(crate) struct Seen {
 }
 
 impl Session {
-    pub(crate) fn new(number: u64, peer: SocketAddr, implicit_tls: bool) -> Self {
+    pub(crate) fn new(
+        number: u64,
+        began: SystemTime,
+        peer: SocketAddr,
+        implicit_tls: bool,
+    ) -> Self {
         Self {
             number,
+            began,
             peer,
             implicit_tls,
             client: None,
             client_hello: None,
+            presented: None,
             tls: None,
             alert: None,
             ended: None,

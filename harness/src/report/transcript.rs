@@ -52,6 +52,8 @@ pub enum What {
     AlertFromClient(Alert),
     /// The server sent an alert.
     AlertFromServer(Alert),
+    /// The server waits before it refuses, so that guessing takes its time.
+    Tarpit(Duration),
     /// A fault fired.
     Fault(String),
     /// Something that the reader should know.
@@ -142,6 +144,7 @@ impl fmt::Display for What {
             Self::TlsFailed(why) => write!(f, "-- TLS failed: {why}"),
             Self::AlertFromClient(alert) => write!(f, "-- alert from the client: {alert}"),
             Self::AlertFromServer(alert) => write!(f, "-- alert from the server: {alert}"),
+            Self::Tarpit(wait) => write!(f, "-- the server waits {wait:?} before it refuses"),
             Self::Fault(text) => write!(f, "-- fault: {text}"),
             Self::Ended(how) => write!(f, "-- {how}"),
         }

@@ -27,6 +27,7 @@ pub struct Builder {
     persona: Persona,
     starttls: Option<Identity>,
     implicit: Option<Identity>,
+    anonymous: Option<Identity>,
     by_name: BTreeMap<String, Identity>,
     tls: TlsWish,
     auth: Auth,
@@ -40,6 +41,7 @@ pub struct Builder {
     implicit_port: u16,
     patience: Duration,
     observer: Option<Observer>,
+    policy: Option<super::policy::Policy>,
     script: Option<super::script::Session>,
 }
 
@@ -67,6 +69,7 @@ impl Default for Builder {
             persona: Persona::plain(),
             starttls: None,
             implicit: None,
+            anonymous: None,
             by_name: BTreeMap::new(),
             tls: TlsWish::default(),
             auth: Auth::AcceptAny,
@@ -80,6 +83,7 @@ impl Default for Builder {
             implicit_port: 0,
             patience: Duration::from_secs(2),
             observer: None,
+            policy: None,
             script: None,
         }
     }
@@ -238,6 +242,20 @@ impl Builder {
         self
     }
 
+    /// The certificate of X-ANONYMOUSTLS, which is that of STARTTLS if nothing is said.
+    #[cfg(feature = "models")]
+    pub(crate) fn anonymous_tls(mut self, identity: Identity) -> Self {
+        self.anonymous = Some(identity);
+        self
+    }
+
+    /// What else a healthy server refuses.
+    #[cfg(feature = "models")]
+    pub(crate) fn policy(mut self, policy: super::policy::Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
     pub(super) fn script(mut self, session: super::script::Session) -> Self {
         self.script = Some(session);
         self
@@ -268,7 +286,10 @@ impl Builder {
         let tls = |identity: &Identity| Tls::new(&self.tls, identity, &self.by_name);
         let starttls = self.starttls.as_ref().map(tls).transpose()?;
         let implicit = self.implicit.as_ref().map(tls).transpose()?;
-        let ledger = Arc::new(Ledger::new(self.persona.limits.clone(), self.observer));
+        let anonymous = self.anonymous.as_ref().map(tls).transpose()?;
+        let clock = self.clock;
+        let limits = self.persona.limits.clone();
+        let ledger = Arc::new(Ledger::new(limits, clock.clone(), self.observer));
         for fault in self.faults {
             ledger.state().plan.install(fault);
         }
@@ -294,10 +315,12 @@ impl Builder {
             ledger,
             starttls,
             implicit,
+            anonymous,
             auth: self.auth,
             require_tls: self.require_tls,
             require_auth: self.require_auth,
-            clock: self.clock,
+            clock,
+            policy: self.policy,
             script: self.script,
         });
         MockServer::run(Settings {

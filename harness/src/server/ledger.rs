@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::clock::Clock;
 use crate::persona::Limits;
 use crate::plan::Plan;
 use crate::report::{Alert, Ended, Event, InClear, Leak, Mail, Report, Session, What};
@@ -19,6 +20,7 @@ pub(crate) struct Ledger {
     changed: Condvar,
     observer: Option<Observer>,
     limits: Limits,
+    clock: Clock,
 }
 
 #[derive(Default)]
@@ -45,12 +47,13 @@ pub(crate) struct State {
 }
 
 impl Ledger {
-    pub(crate) fn new(limits: Limits, observer: Option<Observer>) -> Self {
+    pub(crate) fn new(limits: Limits, clock: Clock, observer: Option<Observer>) -> Self {
         Self {
             state: Mutex::default(),
             changed: Condvar::new(),
             observer,
             limits,
+            clock,
         }
     }
 
@@ -70,7 +73,7 @@ impl Ledger {
         state.opened += 1;
         state.open += 1;
         let number = state.opened;
-        let session = Session::new(number, peer, implicit_tls);
+        let session = Session::new(number, self.clock.now(), peer, implicit_tls);
         let session = Arc::new(Mutex::new(session));
         state.sessions.push_back(Arc::clone(&session));
         if state.sessions.len() > self.limits.kept_sessions {

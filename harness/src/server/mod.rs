@@ -7,8 +7,11 @@ pub use client_certificate::ClientCertificate;
 pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
 pub use mock_server::MockServer;
+#[cfg(feature = "models")]
+pub(crate) use policy::Policy;
+pub(crate) use policy::Question;
 pub use script::Script;
-pub(crate) use tls::{Serving, suite_name};
+pub(crate) use tls::{Serving, Tls as ServerTls, suite_name};
 
 use crate::clock::Clock;
 use crate::persona::Persona;
@@ -20,6 +23,7 @@ mod ending;
 mod ledger;
 mod listener;
 mod mock_server;
+mod policy;
 mod script;
 mod tls;
 #[cfg(feature = "weak")]
@@ -31,12 +35,26 @@ pub(crate) struct House {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) starttls: Option<Tls>,
     pub(crate) implicit: Option<Tls>,
+    /// What X-ANONYMOUSTLS begins TLS with, where that is not the certificate of STARTTLS.
+    pub(crate) anonymous: Option<Tls>,
     pub(crate) auth: Auth,
     pub(crate) require_tls: bool,
     pub(crate) require_auth: bool,
     pub(crate) clock: Clock,
+    pub(crate) policy: Option<policy::Policy>,
     /// Holds the sessions instead of the conversation of `persona`.
     script: Option<script::Session>,
+}
+
+impl House {
+    /// What a command begins TLS with, if it does.
+    pub(crate) fn tls_by(&self, verb: &str) -> Option<&Tls> {
+        let anonymous = self.anonymous.as_ref();
+        match verb {
+            "X-ANONYMOUSTLS" => anonymous.or(self.starttls.as_ref()),
+            _ => self.starttls.as_ref(),
+        }
+    }
 }
 
 impl std::fmt::Debug for House {

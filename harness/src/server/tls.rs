@@ -74,6 +74,13 @@ impl Tls {
         Ok(())
     }
 
+    /// The certificate that a client sees which asks for this name; `None` where the chain is
+    /// empty.
+    pub(crate) fn presents(&self, name: Option<&str>) -> Option<Der> {
+        let key = self.certificates.pick(name);
+        Some(Der::from(key.cert.first()?.to_vec()))
+    }
+
     /// A new connection.
     pub(crate) fn connection(&self, serving: Serving) -> Result<ServerConnection, Error> {
         let ordinary = crypto::provider();
@@ -210,17 +217,21 @@ struct Certificates {
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.pick(hello.server_name()))
+    }
+}
+
+impl Certificates {
+    fn pick(&self, name: Option<&str>) -> Arc<CertifiedKey> {
         // DNS names compare without regard to case (RFC 6066 §3).
-        let named = hello
-            .server_name()
-            .and_then(|name| self.by_name.get(&name.to_ascii_lowercase()));
-        Some(match named {
+        let named = name.and_then(|name| self.by_name.get(&name.to_ascii_lowercase()));
+        match named {
             Some(key) => Arc::clone(key),
             None => {
                 let default = self.default.read();
                 Arc::clone(&default.unwrap_or_else(|poisoned| poisoned.into_inner()))
             }
-        })
+        }
     }
 }
 

@@ -89,6 +89,7 @@ impl Conversation {
             then,
         } = planned;
         self.note_refusal(stage, &reply);
+        self.tarpit(&reply).await?;
         let closes = raw.is_none() && reply.code == 421;
         let bytes = raw.unwrap_or_else(|| {
             let mut bytes = Vec::new();
@@ -107,6 +108,16 @@ impl Conversation {
             true => Err(Ended::ByServer),
             false => Ok(reply),
         }
+    }
+
+    /// Waits before a refusal, where the server does.
+    async fn tarpit(&mut self, reply: &Reply) -> Result<(), Lost> {
+        let wait = self.house.persona.limits.tarpit;
+        if wait.is_zero() || !reply.is_permanent() {
+            return Ok(());
+        }
+        self.wire.recorder.record(What::Tarpit(wait));
+        self.wire.wait(wait).await
     }
 
     /// Answers the content before its end, with what a fault says.

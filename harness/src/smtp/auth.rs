@@ -129,6 +129,9 @@ impl Conversation {
             if reply.is_positive() {
                 self.user = user.clone().or_else(|| Some(String::new()));
             }
+            if reply.code == 535 {
+                return Box::pin(self.logon_failed()).await;
+            }
             if reply.code != 334 {
                 return Ok(());
             }

@@ -12,8 +12,8 @@ use super::transaction::Transaction;
 use crate::fault::{Action, LooseEnd, Stage};
 use crate::persona::{Facts, Replies};
 use crate::plan::Tally;
-use crate::report::{Ended, readable};
-use crate::server::House;
+use crate::report::{Ended, Tls, readable};
+use crate::server::{House, Question};
 use crate::wire::{Lost, Wire};
 
 /// One SMTP session.
@@ -21,6 +21,10 @@ pub(crate) struct Conversation {
     pub(super) wire: Wire,
     pub(super) house: Arc<House>,
     pub(super) implicit_tls: bool,
+    /// TLS began with X-ANONYMOUSTLS.
+    pub(super) anonymous_tls: bool,
+    /// What was agreed on in TLS, where rules may ask for it.
+    pub(super) tls: Option<Box<Tls>>,
     pub(super) peer: std::net::IpAddr,
     /// How many sessions that address had open when this one began, itself included.
     pub(super) connections: usize,
@@ -34,6 +38,7 @@ pub(crate) struct Conversation {
     pub(super) user: Option<String>,
     pub(super) transaction: Option<Transaction>,
     errors: usize,
+    logon_failures: usize,
     noted_pipelining: bool,
     /// What happened to each fault in this session.
     pub(super) tally: Tally,
@@ -64,6 +69,9 @@ impl Conversation {
             user: None,
             transaction: None,
             errors: 0,
+            logon_failures: 0,
+            anonymous_tls: false,
+            tls: None,
             noted_pipelining: false,
             tally: Tally::default(),
             loose_ends: Vec::new(),
@@ -127,9 +135,10 @@ impl Conversation {
     }
 
     async fn greet(&mut self, full: bool) -> Result<(), Lost> {
-        let greeting = match full {
-            true => self.render(|house| &house.persona.replies.too_many_sessions),
-            false => self.render(|house| &house.persona.banner),
+        let greeting = match (full, self.objection(Stage::Greeting, "", "")) {
+            (true, _) => self.render(|house| &house.persona.replies.too_many_sessions),
+            (false, Some(refusal)) => refusal,
+            (false, None) => self.render(|house| &house.persona.banner),
         };
         self.answer(Stage::Greeting, &[], greeting).await?;
         Ok(())
@@ -252,10 +261,12 @@ impl Conversation {
         };
         let has = |line: &str, keyword| line.split(' ').next() == Some(keyword);
         let has_tls = self.house.starttls.is_some();
+        let can_begin = |line: &str| match line.split(' ').next() {
+            Some(verb @ ("STARTTLS" | "X-ANONYMOUSTLS")) => self.house.tls_by(verb).is_some(),
+            _ => true,
+        };
         let mut lines = vec![facts.line(&persona.hello).into_owned()];
-        let listed = list
-            .iter()
-            .filter(|line| has_tls || !has(line, "STARTTLS") && !has(line, "X-ANONYMOUSTLS"));
+        let listed = list.iter().filter(|line| can_begin(line));
         lines.extend(listed.map(|line| facts.line(line).into_owned()));
         // Where no TLS is to be had at all, there is nothing to wait with AUTH for.
         if !self.wire.is_tls() && !has_tls && !lines.iter().any(|line| has(line, "AUTH")) {
@@ -325,6 +336,33 @@ impl Conversation {
         }
         self.answer(Stage::Any, &[], reply).await?;
         Ok(())
+    }
+
+    /// Counts a login that failed, and ends the session at the last that is put up with.
+    pub(super) async fn logon_failed(&mut self) -> Result<(), Lost> {
+        self.logon_failures += 1;
+        if self.logon_failures < self.house.persona.limits.logon_failures {
+            return Ok(());
+        }
+        let reply = self.reply(|replies| &replies.too_many_errors);
+        self.answer(Stage::Any, &[], reply).await?;
+        Err(Ended::ByServer)
+    }
+
+    /// What the server's own rules object to.
+    pub(super) fn objection(&self, stage: Stage, sender: &str, recipient: &str) -> Option<Reply> {
+        let policy = self.house.policy.as_ref()?;
+        let refusal = policy(&Question {
+            stage,
+            ip: self.peer,
+            connections: self.connections,
+            user: self.user.as_deref(),
+            tls: self.tls.as_deref(),
+            anonymous_tls: self.anonymous_tls,
+            sender,
+            recipient,
+        })?;
+        Some(self.facts().render(&refusal))
     }
 
     /// The last line of a session that ends by itself; nobody is asked.

@@ -4,7 +4,7 @@ use super::conversation::Conversation;
 use crate::fault::{Action, After, Edit, End, HandshakeFault, Records, Stage, TlsVersion};
 use crate::persona::mix;
 use crate::report::{Alert, ClientHello, Ended, Session, Tls, What};
-use crate::server::{Serving, suite_name};
+use crate::server::{ServerTls, Serving, suite_name};
 use crate::wire::{Flight, Lost, Progress, forged, records};
 use mailfault_certs::Der;
 
@@ -15,7 +15,7 @@ impl Conversation {
             return self.mistake(reply).await;
         }
         let keyword = super::command::verb(&line);
-        if self.house.starttls.is_none() || !self.offers(&keyword) {
+        if self.house.tls_by(&keyword).is_none() || !self.offers(&keyword) {
             // What is hidden is also refused: some clients send STARTTLS unasked, and a server
             // that only hid it would go on to a handshake.
             let reply = self.reply(|replies| &replies.not_offered);
@@ -40,6 +40,7 @@ impl Conversation {
             let note = format!("{octets} octets that were sent behind STARTTLS are {fate}");
             self.wire.recorder.note(note);
         }
+        self.anonymous_tls = keyword == "X-ANONYMOUSTLS";
         self.handshake().await?;
         self.forget();
         if honours {
@@ -56,9 +57,12 @@ impl Conversation {
         };
         let sni: Vec<String> = hello.iter().filter_map(|hello| hello.sni.clone()).collect();
         let offered = hello.clone();
+        let own = self.own_tls();
+        let presented = own.and_then(|own| own.presents(sni.first().map(String::as_str)));
         self.wire.recorder.change(|session| {
             session.seen.reached_tls = true;
             session.client_hello = offered;
+            session.presented = presented;
         });
         let decision = self.ask(Stage::Handshake, &sni, None);
         self.delay(&decision).await?;
@@ -77,16 +81,24 @@ impl Conversation {
         }
     }
 
+    /// The server's side of TLS here.
+    fn own_tls(&self) -> Option<&ServerTls> {
+        match (self.implicit_tls, self.anonymous_tls) {
+            (true, _) => self.house.implicit.as_ref(),
+            (false, true) => self.house.tls_by("X-ANONYMOUSTLS"),
+            (false, false) => self.house.tls_by("STARTTLS"),
+        }
+    }
+
     async fn negotiate(&mut self, serving: Serving, flight: Option<Flight>) -> Result<(), Lost> {
-        let tls = match self.implicit_tls {
-            true => self.house.implicit.as_ref(),
-            false => self.house.starttls.as_ref(),
-        };
+        let tls = self.own_tls();
         let Some(Ok(connection)) = tls.map(|tls| tls.connection(serving)) else {
             return Err(Ended::ByServer);
         };
         self.wire.start_tls(connection, flight).await?;
         if let Some(tls) = self.wire.tls().and_then(describe) {
+            let asked = self.house.policy.is_some();
+            self.tls = asked.then(|| Box::new(tls.clone()));
             let text = format!("{} with {}, {}", tls.version, tls.cipher_suite, tls.group);
             self.wire
                 .recorder

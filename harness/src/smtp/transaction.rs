@@ -37,6 +37,7 @@ impl Conversation {
             Some(self.reply(|replies| &replies.auth_first))
         } else {
             self.bad_mail(&path)
+                .or_else(|| self.objection(Stage::Mail, &path.address, ""))
         };
         let reply = refusal.unwrap_or_else(|| {
             self.filled(
@@ -77,7 +78,12 @@ impl Conversation {
                 let utf8 = transaction.from.parameter("SMTPUTF8").is_some();
                 match !path.address.is_ascii() && !utf8 {
                     true => Some(self.reply(|replies| &replies.needs_smtputf8)),
-                    false => self.bad_parameter(&path, &RCPT_PARAMETERS, true),
+                    false => self
+                        .bad_parameter(&path, &RCPT_PARAMETERS, true)
+                        .or_else(|| {
+                            let sender = &transaction.from.address;
+                            self.objection(Stage::Rcpt, sender, &path.address)
+                        }),
                 }
             }
         };
@@ -258,7 +264,8 @@ impl Conversation {
         } else if transaction.octets > limit {
             self.filled(|replies| &replies.too_big, |facts| facts.limit = limit)
         } else {
-            self.accepted(&transaction)
+            self.objection(Stage::Body, &transaction.from.address, "")
+                .unwrap_or_else(|| self.accepted(&transaction))
         };
         let planned = self.plan(Stage::Body, &transaction.lines, reply).await?;
         if planned.reply.is_positive() && !for_nobody {
