@@ -108,6 +108,14 @@ impl DistinguishedName {
         changed
     }
 
+    /// What the most specific `CN=` says.
+    #[must_use]
+    pub fn first_common_name(&self) -> Option<&str> {
+        let mut parts = self.parts.iter();
+        let part = parts.find(|(attribute, _)| *attribute == Attribute::CommonName);
+        part.map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }

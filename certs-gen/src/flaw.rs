@@ -282,7 +282,9 @@ pub enum Flaw {
     SelfSignedCa,
 
     /// RSA-2048, signed by its own key, CN `EX01`, SAN `EX01` and `EX01.<domain>`, keyUsage digitalSignature and
-    /// keyEncipherment, five years from a year ago. Exchange falls back to such a certificate when it finds no other.
+    /// keyEncipherment, five years from a year ago. Exchange falls back to such a certificate when it finds no other. With a subject of
+    /// its own ([`Leaf::subject`](crate::Leaf::subject)) the server is called as its common name says, and the leaf's
+    /// name is the server's FQDN.
     ///
     /// RFC 5280 6.1. OpenSSL 3.0 says error 18, `self-signed certificate`; rustls 0.23 says `UnknownIssuer`.
     SelfSignedExchangeSetup,

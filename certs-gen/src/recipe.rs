@@ -75,6 +75,14 @@ impl Recipe {
             }
         }
 
+        // A subject that was wished for names the server, and the leaf's own name is its FQDN.
+        let server = leaf
+            .subject
+            .as_ref()
+            .and_then(DistinguishedName::first_common_name);
+        if let (true, Some(server)) = (parts.contains(&Flaw::SelfSignedExchangeSetup), server) {
+            names = vec![Host::Dns(server.to_owned()), Host::read(&leaf.names[0])?];
+        }
         if parts.contains(&Flaw::NameConstraintsLeadingDot) {
             names.truncate(leaf.names.len());
         }

@@ -48,16 +48,16 @@ impl CertificateFacts {
         let names = certificate.subject_alternative_name().ok().flatten();
         let names = names.map(|extension| extension.value.general_names.as_slice());
         let names = names.unwrap_or_default().iter().filter_map(name);
-        let common_name = certificate.subject().iter_common_name().last();
+        let subject = distinguished_name(certificate.subject());
         Some(Self {
-            subject: distinguished_name(certificate.subject()),
+            common_name: subject.first_common_name().map(str::to_owned),
+            subject,
             issuer: distinguished_name(certificate.issuer()),
             serial: serial(certificate.raw_serial()),
             thumbprint: der.thumbprint(),
             names: names.collect(),
             not_before: time(certificate.validity().not_before.timestamp()),
             not_after: time(certificate.validity().not_after.timestamp()),
-            common_name: common_name.and_then(|name| Some(name.as_str().ok()?.to_owned())),
             version: certificate.version().0.saturating_add(1),
         })
     }

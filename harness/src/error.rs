@@ -47,6 +47,13 @@ pub enum Error {
         /// Whether another server has that port.
         taken: bool,
     },
+    /// A property of a model that cannot have this value.
+    BadSetting {
+        /// The property, as Microsoft calls it.
+        what: &'static str,
+        /// What is wrong with it, and what would be right.
+        why: String,
+    },
     /// A TLS set-up that the provider refuses.
     BadTls {
         /// What is wrong.
@@ -70,6 +77,7 @@ impl fmt::Display for Error {
             Self::CannotListen { address, why, .. } => {
                 write!(f, "cannot listen on {address}: {why}")
             }
+            Self::BadSetting { what, why } => write!(f, "bad {what}: {why}"),
             Self::BadTls { why } => write!(f, "cannot set up TLS: {why}"),
         }
     }

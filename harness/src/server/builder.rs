@@ -27,7 +27,7 @@ pub struct Builder {
     persona: Persona,
     starttls: Option<Identity>,
     implicit: Option<Identity>,
-    anonymous: Option<Identity>,
+    anonymous: Option<(Identity, Vec<String>)>,
     by_name: BTreeMap<String, Identity>,
     tls: TlsWish,
     auth: Auth,
@@ -242,10 +242,11 @@ impl Builder {
         self
     }
 
-    /// The certificate of X-ANONYMOUSTLS, which is that of STARTTLS if nothing is said.
+    /// The certificate of X-ANONYMOUSTLS, which is that of STARTTLS if nothing is said, and what
+    /// EHLO lists behind it.
     #[cfg(feature = "models")]
-    pub(crate) fn anonymous_tls(mut self, identity: Identity) -> Self {
-        self.anonymous = Some(identity);
+    pub(crate) fn anonymous_tls(mut self, identity: Identity, ehlo: Vec<String>) -> Self {
+        self.anonymous = Some((identity, ehlo));
         self
     }
 
@@ -286,7 +287,8 @@ impl Builder {
         let tls = |identity: &Identity| Tls::new(&self.tls, identity, &self.by_name);
         let starttls = self.starttls.as_ref().map(tls).transpose()?;
         let implicit = self.implicit.as_ref().map(tls).transpose()?;
-        let anonymous = self.anonymous.as_ref().map(tls).transpose()?;
+        let (anonymous, ehlo_anonymous) = self.anonymous.unzip();
+        let anonymous = anonymous.as_ref().map(tls).transpose()?;
         let clock = self.clock;
         let limits = self.persona.limits.clone();
         let ledger = Arc::new(Ledger::new(limits, clock.clone(), self.observer));
@@ -316,6 +318,7 @@ impl Builder {
             starttls,
             implicit,
             anonymous,
+            ehlo_anonymous,
             auth: self.auth,
             require_tls: self.require_tls,
             require_auth: self.require_auth,

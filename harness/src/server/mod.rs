@@ -37,6 +37,8 @@ pub(crate) struct House {
     pub(crate) implicit: Option<Tls>,
     /// What X-ANONYMOUSTLS begins TLS with, where that is not the certificate of STARTTLS.
     pub(crate) anonymous: Option<Tls>,
+    /// The keywords of the EHLO reply inside TLS that X-ANONYMOUSTLS began.
+    pub(crate) ehlo_anonymous: Option<Vec<String>>,
     pub(crate) auth: Auth,
     pub(crate) require_tls: bool,
     pub(crate) require_auth: bool,

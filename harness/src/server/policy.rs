@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::fault::Stage;
 use crate::report::Tls;
@@ -31,4 +32,8 @@ pub(crate) struct Question<'a> {
     pub(crate) sender: &'a str,
     /// The address of RCPT, where that is asked about.
     pub(crate) recipient: &'a str,
+    /// The content, where that is asked about.
+    pub(crate) content: &'a [u8],
+    /// What time it is for the server.
+    pub(crate) now: SystemTime,
 }

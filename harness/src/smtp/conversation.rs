@@ -254,10 +254,11 @@ impl Conversation {
     fn extensions(&self) -> Reply {
         let persona = &self.house.persona;
         let facts = self.facts();
-        let list = if self.wire.is_tls() {
-            &persona.ehlo_tls
-        } else {
-            &persona.ehlo
+        let anonymous = self.house.ehlo_anonymous.as_ref();
+        let list = match (self.wire.is_tls(), anonymous.filter(|_| self.anonymous_tls)) {
+            (false, _) => &persona.ehlo,
+            (true, None) => &persona.ehlo_tls,
+            (true, Some(list)) => list,
         };
         let has = |line: &str, keyword| line.split(' ').next() == Some(keyword);
         let has_tls = self.house.starttls.is_some();
@@ -351,6 +352,17 @@ impl Conversation {
 
     /// What the server's own rules object to.
     pub(super) fn objection(&self, stage: Stage, sender: &str, recipient: &str) -> Option<Reply> {
+        self.objection_to(stage, sender, recipient, &[])
+    }
+
+    /// The same, with content.
+    pub(super) fn objection_to(
+        &self,
+        stage: Stage,
+        sender: &str,
+        recipient: &str,
+        content: &[u8],
+    ) -> Option<Reply> {
         let policy = self.house.policy.as_ref()?;
         let refusal = policy(&Question {
             stage,
@@ -361,6 +373,8 @@ impl Conversation {
             anonymous_tls: self.anonymous_tls,
             sender,
             recipient,
+            content,
+            now: self.house.clock.now(),
         })?;
         Some(self.facts().render(&refusal))
     }

@@ -264,7 +264,8 @@ impl Conversation {
         } else if transaction.octets > limit {
             self.filled(|replies| &replies.too_big, |facts| facts.limit = limit)
         } else {
-            self.objection(Stage::Body, &transaction.from.address, "")
+            let sender = &transaction.from.address;
+            self.objection_to(Stage::Body, sender, "", &transaction.content)
                 .unwrap_or_else(|| self.accepted(&transaction))
         };
         let planned = self.plan(Stage::Body, &transaction.lines, reply).await?;

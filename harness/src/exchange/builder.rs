@@ -1,0 +1,276 @@
+//! The wish for an Exchange server.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::Exchange;
+use super::receive_connector::ReceiveConnector;
+use super::rules::Shared;
+use super::selection::TieBreak;
+use super::settings::{Changes, Settings};
+use super::store::{self, StoredCertificate};
+use super::version::Version;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::near;
+use crate::server::Auth;
+
+/// The wish for an Exchange server; [`start`](Self::start) makes it one.
+///
+/// Without a word it is as setup leaves it: its own self-signed certificates, the default receive
+/// connectors, the domain of its name as the only accepted domain, and any mailbox in it.
+#[derive(Clone, Debug)]
+#[must_use = "a builder is no server yet; call `start`"]
+pub struct ExchangeBuilder {
+    version: Version,
+    name: String,
+    domain: String,
+    certificates: Vec<StoredCertificate>,
+    setup_certificates: bool,
+    internal: Internal,
+    connectors: Vec<ReceiveConnector>,
+    default_connectors: bool,
+    accepted_domains: BTreeSet<String>,
+    mailboxes: Option<BTreeSet<String>>,
+    auth: Auth,
+    changes: Changes,
+    tie_break: Option<TieBreak>,
+    clock: Clock,
+    address: IpAddr,
+}
+
+#[derive(Clone, Debug)]
+enum Internal {
+    OfSetup,
+    Thumbprint(Option<String>),
+}
+
+impl ExchangeBuilder {
+    pub(super) fn new(version: Version) -> Self {
+        Self {
+            version,
+            name: "EX01".to_owned(),
+            domain: "contoso.test".to_owned(),
+            certificates: Vec::new(),
+            setup_certificates: true,
+            internal: Internal::OfSetup,
+            connectors: Vec::new(),
+            default_connectors: true,
+            accepted_domains: BTreeSet::new(),
+            mailboxes: None,
+            auth: Auth::AcceptAny,
+            changes: Changes::AfterRestart,
+            tie_break: None,
+            clock: Clock::system(),
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        }
+    }
+
+    /// The server's NetBIOS name; `EX01` if nothing is said.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The Active Directory domain, which makes the server's FQDN; `contoso.test` if nothing is
+    /// said.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = domain.into();
+        self
+    }
+
+    /// Puts a certificate into the store, behind those that are there.
+    pub fn certificate(mut self, certificate: StoredCertificate) -> Self {
+        self.certificates.push(certificate);
+        self
+    }
+
+    /// Leaves out the certificates that setup makes.
+    pub fn without_setup_certificates(mut self) -> Self {
+        self.setup_certificates = false;
+        self
+    }
+
+    /// `InternalTransportCertificateThumbprint`; the self-signed certificate of setup if nothing
+    /// is said.
+    pub fn internal_transport_certificate(mut self, thumbprint: Option<String>) -> Self {
+        self.internal = Internal::Thumbprint(thumbprint);
+        self
+    }
+
+    /// Adds a receive connector, in place of a default one of the same name.
+    pub fn receive_connector(mut self, connector: ReceiveConnector) -> Self {
+        self.connectors.push(connector);
+        self
+    }
+
+    /// Leaves out the receive connectors that setup makes.
+    pub fn without_default_connectors(mut self) -> Self {
+        self.default_connectors = false;
+        self
+    }
+
+    /// Adds an accepted domain; `*.contoso.test` has its subdomains in it. The first takes the
+    /// place of the server's own domain.
+    pub fn accepted_domain(mut self, domain: impl Into<String>) -> Self {
+        self.accepted_domains
+            .insert(domain.into().to_ascii_lowercase());
+        self
+    }
+
+    /// Adds a mailbox. With the first, others in the accepted domains do not exist.
+    pub fn mailbox(mut self, address: impl Into<String>) -> Self {
+        let address = address.into().to_ascii_lowercase();
+        self.mailboxes.get_or_insert_default().insert(address);
+        self
+    }
+
+    /// Whom AUTH believes; everybody if nothing is said.
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// When changes take effect; after a restart if nothing is said.
+    pub fn changes(mut self, changes: Changes) -> Self {
+        self.changes = changes;
+        self
+    }
+
+    /// Which of several certificates wins; as documented for what is looked for if nothing is
+    /// said.
+    pub fn tie_break(mut self, tie_break: TieBreak) -> Self {
+        self.tie_break = Some(tie_break);
+        self
+    }
+
+    /// What time it is for the server.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Listens on another loopback address.
+    ///
+    /// # Panics
+    ///
+    /// If the address is no loopback address.
+    #[track_caller]
+    pub fn loopback(mut self, address: impl Into<IpAddr>) -> Self {
+        self.address = address.into();
+        assert!(
+            self.address.is_loopback(),
+            "{} is no loopback address; a model listens nowhere else",
+            self.address
+        );
+        self
+    }
+
+    /// Changes a receive connector before the start. `name` may leave out the server's name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such connector.
+    pub fn change_receive_connector(
+        mut self,
+        name: &str,
+        change: impl FnOnce(&mut ReceiveConnector),
+    ) -> Result<Self, Error> {
+        let mut all = self.all_connectors();
+        let at = position(&all, name, &self.name)?;
+        change(&mut all[at]);
+        self.connectors = all;
+        self.default_connectors = false;
+        Ok(self)
+    }
+
+    fn all_connectors(&self) -> Vec<ReceiveConnector> {
+        let mut all = match self.default_connectors {
+            true => ReceiveConnector::defaults(self.version, &self.name),
+            false => Vec::new(),
+        };
+        for connector in &self.connectors {
+            match all.iter_mut().find(|one| one.name == connector.name) {
+                Some(old) => *old = connector.clone(),
+                None => all.push(connector.clone()),
+            }
+        }
+        all
+    }
+
+    /// Starts the server. When this returns, clients can connect to every connector.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started; [`try_start`](Self::try_start) says so instead.
+    #[must_use]
+    #[track_caller]
+    pub fn start(self) -> Exchange {
+        match self.try_start() {
+            Ok(server) => server,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CannotListen`] if no port is to be had, [`Error::BadTls`] for a certificate whose
+    /// key cannot be used.
+    pub fn try_start(self) -> Result<Exchange, Error> {
+        let connectors = self.all_connectors();
+        let fqdn = format!("{}.{}", self.name, self.domain);
+        let mut certificates = match self.setup_certificates {
+            true => store::of_setup(&self.name, &fqdn, self.clock.now()),
+            false => Vec::new(),
+        };
+        let own = certificates.first().map(|one| one.thumbprint().to_owned());
+        certificates.extend(self.certificates);
+        let shared = Shared::default();
+        {
+            let mut known = shared.known();
+            known.accepted_domains = match self.accepted_domains.is_empty() {
+                true => [self.domain.to_ascii_lowercase()].into(),
+                false => self.accepted_domains,
+            };
+            known.mailboxes = self.mailboxes;
+        }
+        let settings = Settings {
+            version: self.version,
+            name: self.name,
+            fqdn,
+            clock: self.clock,
+            address: self.address,
+            auth: self.auth,
+            changes: self.changes,
+            tie_break: self.tie_break,
+            internal_transport_certificate: match self.internal {
+                Internal::OfSetup => own,
+                Internal::Thumbprint(thumbprint) => thumbprint,
+            },
+        };
+        Exchange::run(settings, connectors, certificates, shared)
+    }
+}
+
+/// A connector by its name, with or without the server's behind it, and with or without
+/// `SERVER\` before it.
+pub(super) fn position(all: &[ReceiveConnector], name: &str, server: &str) -> Result<usize, Error> {
+    let wanted = name.rsplit('\\').next().unwrap_or(name);
+    let short = |one: &ReceiveConnector| {
+        let behind = one.name.strip_suffix(server).map(str::trim_end);
+        behind.is_some_and(|short| short.eq_ignore_ascii_case(wanted))
+    };
+    let whole = all
+        .iter()
+        .position(|one| one.name.eq_ignore_ascii_case(wanted));
+    whole.or_else(|| all.iter().position(short)).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|one| one.name.as_str()).collect();
+        Error::UnknownName {
+            kind: "receive connector",
+            given: name.to_owned(),
+            near: near::nearest(name, &names).or_else(|| Some(names.join("`, `"))),
+        }
+    })
+}

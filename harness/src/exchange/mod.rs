@@ -1,0 +1,415 @@
+//! A model of an on-premises Exchange server: certificate store, receive connectors, event log.
+//!
+//! Nothing in it is scripted. A connector *chooses* its certificate by the documented steps, and
+//! what a client then sees, and what the Application log says, follows from that choice. Names of
+//! properties, texts and defaults are Microsoft's; what is not documented is marked as uncertain
+//! where it is said.
+//!
+//! What is not modelled: NTLM and Kerberos are offered and always refused, X-EXPS is unknown, and
+//! whoever begins TLS with X-ANONYMOUSTLS is taken for an Exchange server without further proof.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use builder::ExchangeBuilder;
+pub use event_log::{EventEntry, Level, TransportEvent};
+pub use name::TlsCertificateName;
+pub use receive_connector::{
+    AuthMechanism, PermissionGroup, ProtocolLoggingLevel, ReceiveConnector, SizeEnabled,
+    TransportRole,
+};
+pub use selection::{Selection, TieBreak, Verdict};
+pub use settings::Changes;
+pub use store::{Service, StoredCertificate};
+pub use version::Version;
+
+use crate::error::Error;
+use crate::near;
+use crate::report::{Mail, Session};
+use listener::Listener;
+use rules::Shared;
+use settings::Settings;
+
+mod builder;
+mod event_log;
+mod listener;
+mod name;
+mod receive_connector;
+mod rules;
+mod selection;
+mod settings;
+mod store;
+mod talk;
+mod version;
+
+/// An Exchange server that runs: each receive connector on a free port of its own.
+///
+/// ```
+/// use mailfault::exchange::{Exchange, Version};
+///
+/// let server = Exchange::builder(Version::Exchange2016).start();
+/// // … a client connects to server.addr("Default Frontend") …
+/// let choice = server.selection("Default Frontend").unwrap().unwrap();
+/// // Setup's own certificate is the only one for the server's internal name.
+/// assert_eq!(choice.chosen.as_deref(), Some(server.certificates()[0].thumbprint()));
+/// ```
+#[derive(Debug)]
+pub struct Exchange {
+    settings: Settings,
+    shared: Arc<Shared>,
+    state: Mutex<State>,
+}
+
+/// What administrators change.
+#[derive(Debug)]
+struct State {
+    connectors: Vec<ReceiveConnector>,
+    certificates: Vec<StoredCertificate>,
+    /// In the order of the connectors; `None` for one that is not enabled.
+    listeners: Vec<Option<Listener>>,
+}
+
+/// A message that a connector took.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Received {
+    /// The connector's name.
+    pub connector: String,
+    /// The message.
+    pub mail: Mail,
+}
+
+impl Exchange {
+    /// Begins the wish for a server.
+    pub fn builder(version: Version) -> ExchangeBuilder {
+        ExchangeBuilder::new(version)
+    }
+
+    fn run(
+        settings: Settings,
+        connectors: Vec<ReceiveConnector>,
+        certificates: Vec<StoredCertificate>,
+        shared: Shared,
+    ) -> Result<Self, Error> {
+        let shared = Arc::new(shared);
+        let listeners = connectors
+            .iter()
+            .map(|one| {
+                let start = || Listener::start(&settings, one, &certificates, &shared, None);
+                one.enabled.then(start).transpose()
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            settings,
+            shared,
+            state: Mutex::new(State {
+                connectors,
+                certificates,
+                listeners,
+            }),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The server's NetBIOS name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// The server's FQDN.
+    #[must_use]
+    pub fn fqdn(&self) -> &str {
+        &self.settings.fqdn
+    }
+
+    /// Its version.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.settings.version
+    }
+
+    /// Where a receive connector listens. `connector` may leave out the server's name:
+    /// `Default Frontend`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such connector, or it is not enabled; [`addrs`](Self::addrs) lists them.
+    #[must_use]
+    #[track_caller]
+    pub fn addr(&self, connector: &str) -> SocketAddr {
+        let state = self.state();
+        let addr = state.position(connector, &self.settings.name).map(|at| {
+            let listener = state.listeners[at].as_ref();
+            listener.map(|listener| listener.addr)
+        });
+        match addr {
+            Ok(Some(addr)) => addr,
+            Ok(None) => panic!("the receive connector `{connector}` is not enabled"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Every receive connector that is enabled, and where it listens.
+    #[must_use]
+    pub fn addrs(&self) -> Vec<(String, SocketAddr)> {
+        let state = self.state();
+        let listeners = state.listeners.iter().flatten();
+        listeners
+            .map(|one| (one.connector.name.clone(), one.addr))
+            .collect()
+    }
+
+    /// The receive connectors as they are configured, which need not be as they run.
+    #[must_use]
+    pub fn receive_connectors(&self) -> Vec<ReceiveConnector> {
+        self.state().connectors.clone()
+    }
+
+    /// Changes a receive connector: `Set-ReceiveConnector`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such connector; whatever
+    /// [`try_start`](ExchangeBuilder::try_start) says, if the change takes effect at once.
+    pub fn set_receive_connector(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut ReceiveConnector),
+    ) -> Result<(), Error> {
+        let mut state = self.state();
+        let at = state.position(name, &self.settings.name)?;
+        change(&mut state.connectors[at]);
+        match self.settings.changes {
+            Changes::AfterRestart => Ok(()),
+            Changes::AtOnce => self.restart_listener(&mut state, at),
+        }
+    }
+
+    /// The certificates in the store, orphans among them.
+    #[must_use]
+    pub fn certificates(&self) -> Vec<StoredCertificate> {
+        self.state().certificates.clone()
+    }
+
+    /// Puts a certificate into the store, in place of the same one: `Import-ExchangeCertificate`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`try_start`](ExchangeBuilder::try_start) says, if the change takes effect at
+    /// once.
+    pub fn import_certificate(&self, certificate: StoredCertificate) -> Result<(), Error> {
+        self.change_store(|store| {
+            let same = |one: &StoredCertificate| one.thumbprint() == certificate.thumbprint();
+            match store.iter_mut().find(|one| same(one)) {
+                Some(old) => *old = certificate,
+                None => store.push(certificate),
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes a certificate out of the store: `Remove-ExchangeCertificate`, or the MMC for an
+    /// orphan.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such certificate.
+    pub fn remove_certificate(&self, thumbprint: &str) -> Result<(), Error> {
+        self.change_store(|store| {
+            let at = find(store, thumbprint)?;
+            store.remove(at);
+            Ok(())
+        })
+    }
+
+    /// Enables a certificate for services as well: `Enable-ExchangeCertificate`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such certificate.
+    pub fn enable_certificate(
+        &self,
+        thumbprint: &str,
+        services: impl IntoIterator<Item = Service>,
+    ) -> Result<(), Error> {
+        self.change_store(|store| {
+            let at = find(store, thumbprint)?;
+            store[at].services.extend(services);
+            Ok(())
+        })
+    }
+
+    fn change_store(
+        &self,
+        change: impl FnOnce(&mut Vec<StoredCertificate>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut state = self.state();
+        change(&mut state.certificates)?;
+        if self.settings.changes == Changes::AtOnce {
+            for at in 0..state.connectors.len() {
+                self.restart_listener(&mut state, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops and starts the service that owns these connectors. Each listens where it did, reads
+    /// its properties and the store anew, and chooses its certificate again.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`try_start`](ExchangeBuilder::try_start) says.
+    pub fn restart_service(&self, role: TransportRole) -> Result<(), Error> {
+        let mut state = self.state();
+        for at in 0..state.connectors.len() {
+            if state.connectors[at].transport_role == role {
+                self.restart_listener(&mut state, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops the service that owns these connectors; whoever connects is refused.
+    pub fn stop_service(&self, role: TransportRole) {
+        let mut state = self.state();
+        let listeners = state.listeners.iter_mut().flatten();
+        for listener in listeners.filter(|one| one.connector.transport_role == role) {
+            listener.stop();
+        }
+    }
+
+    /// Whether the service that owns these connectors runs.
+    #[must_use]
+    pub fn service_is_running(&self, role: TransportRole) -> bool {
+        let state = self.state();
+        let mut listeners = state.listeners.iter().flatten();
+        listeners.any(|one| one.connector.transport_role == role && one.is_running())
+    }
+
+    /// Makes a component active or not: `Set-ServerComponentState`. One that is not answers
+    /// `421 4.3.2 Service not active`.
+    pub fn set_component_state(&self, role: TransportRole, active: bool) {
+        let mut known = self.shared.known();
+        match active {
+            true => known.inactive.remove(&role),
+            false => known.inactive.insert(role),
+        };
+    }
+
+    /// Puts the server under back pressure, or takes it off.
+    pub fn set_back_pressure(&self, on: bool) {
+        self.shared.known().back_pressure = on;
+    }
+
+    /// The Application log, the oldest line first.
+    #[must_use]
+    pub fn events(&self) -> Vec<EventEntry> {
+        self.shared.known().events.entries()
+    }
+
+    /// How a connector chose its certificate when its service read it last; `None` where
+    /// `AuthMechanism` has no `Tls`, or the connector is not enabled.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such connector.
+    pub fn selection(&self, connector: &str) -> Result<Option<Selection>, Error> {
+        let state = self.state();
+        let at = state.position(connector, &self.settings.name)?;
+        let listener = state.listeners[at].as_ref();
+        Ok(listener.and_then(|listener| listener.selection.clone()))
+    }
+
+    /// The messages that were taken so far, connector by connector.
+    #[must_use]
+    pub fn mail(&self) -> Vec<Received> {
+        let of_run = |run: listener::Run| {
+            let connector = run.connector.name;
+            run.mail.into_iter().map(move |mail| Received {
+                connector: connector.clone(),
+                mail,
+            })
+        };
+        let state = self.state();
+        let listeners = state.listeners.iter().flatten();
+        listeners
+            .flat_map(Listener::runs)
+            .flat_map(of_run)
+            .collect()
+    }
+
+    /// The sessions of a connector so far, those before a restart first; they are numbered anew
+    /// after each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such connector.
+    pub fn sessions(&self, connector: &str) -> Result<Vec<Session>, Error> {
+        let state = self.state();
+        let at = state.position(connector, &self.settings.name)?;
+        let runs = state.listeners[at].iter().flat_map(Listener::runs);
+        Ok(runs.flat_map(|run| run.sessions).collect())
+    }
+
+    /// Waits until no session is open, at most two seconds for each connector, and ends the
+    /// server. What happened can still be asked.
+    pub fn stop(&self) {
+        for listener in self.state().listeners.iter_mut().flatten() {
+            listener.stop();
+        }
+    }
+
+    fn restart_listener(&self, state: &mut State, at: usize) -> Result<(), Error> {
+        let mut before = state.listeners[at].take();
+        let addr = before.as_ref().map(|before| before.addr);
+        if let Some(before) = &mut before {
+            before.stop();
+        }
+        let connector = &state.connectors[at];
+        if !connector.enabled {
+            state.listeners[at] = before;
+            return Ok(());
+        }
+        let (settings, store) = (&self.settings, &state.certificates);
+        match Listener::start(settings, connector, store, &self.shared, addr) {
+            Ok(mut listener) => {
+                if let Some(before) = before {
+                    listener.remember(before);
+                }
+                state.listeners[at] = Some(listener);
+                Ok(())
+            }
+            Err(error) => {
+                state.listeners[at] = before;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl State {
+    fn position(&self, name: &str, server: &str) -> Result<usize, Error> {
+        builder::position(&self.connectors, name, server)
+    }
+}
+
+/// Upper and lower case are the same, and so are blanks between the digits, as people copy them
+/// out of dialogs.
+fn find(store: &[StoredCertificate], thumbprint: &str) -> Result<usize, Error> {
+    let wanted: String = thumbprint.chars().filter(char::is_ascii_hexdigit).collect();
+    let found = store
+        .iter()
+        .position(|one| one.thumbprint().eq_ignore_ascii_case(&wanted));
+    found.ok_or_else(|| {
+        let known: Vec<_> = store.iter().map(StoredCertificate::thumbprint).collect();
+        Error::UnknownName {
+            kind: "certificate",
+            given: thumbprint.to_owned(),
+            near: near::nearest(&wanted, &known),
+        }
+    })
+}

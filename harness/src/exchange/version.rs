@@ -1,0 +1,73 @@
+//! The versions of Exchange Server, and what differs between them.
+
+use std::fmt;
+
+use crate::persona::Persona;
+
+/// A version of Exchange Server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Version {
+    /// Exchange Server 2010.
+    Exchange2010,
+    /// Exchange Server 2013.
+    Exchange2013,
+    /// Exchange Server 2016.
+    Exchange2016,
+    /// Exchange Server 2019.
+    Exchange2019,
+    /// Exchange Server Subscription Edition. On the wire it is taken to say what 2019 says, which
+    /// is uncertain.
+    SubscriptionEdition,
+}
+
+impl Version {
+    /// All of them, the oldest first.
+    pub const ALL: [Self; 5] = [
+        Self::Exchange2010,
+        Self::Exchange2013,
+        Self::Exchange2016,
+        Self::Exchange2019,
+        Self::SubscriptionEdition,
+    ];
+
+    /// The word in a scenario file: `2016`, `se`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exchange2010 => "2010",
+            Self::Exchange2013 => "2013",
+            Self::Exchange2016 => "2016",
+            Self::Exchange2019 => "2019",
+            Self::SubscriptionEdition => "se",
+        }
+    }
+
+    /// Whether a Front End Transport service stands before the Transport service, as since 2013.
+    #[must_use]
+    pub fn has_front_end(self) -> bool {
+        self > Self::Exchange2010
+    }
+
+    /// How it talks, before a connector has its say.
+    pub(crate) fn persona(self) -> Persona {
+        match self {
+            // Replies of 2010 are those of 2013 but for the two that `rules` knows.
+            Self::Exchange2010 | Self::Exchange2013 => Persona::exchange_2013(),
+            Self::Exchange2016 => Persona::exchange_2016(),
+            Self::Exchange2019 | Self::SubscriptionEdition => Persona::exchange_2019(),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exchange2010 => "Exchange Server 2010",
+            Self::Exchange2013 => "Exchange Server 2013",
+            Self::Exchange2016 => "Exchange Server 2016",
+            Self::Exchange2019 => "Exchange Server 2019",
+            Self::SubscriptionEdition => "Exchange Server Subscription Edition",
+        })
+    }
+}
