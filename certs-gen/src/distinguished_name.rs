@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::asn1;
+use crate::error::Error;
 
 /// The subject or the issuer of a certificate.
 ///
@@ -155,6 +157,62 @@ impl fmt::Display for DistinguishedName {
     }
 }
 
+impl FromStr for DistinguishedName {
+    type Err = Error;
+
+    /// Reads what `Display` writes, and as Windows prints it: `CN=mail.contoso.com, O="A, Inc.", S=AZ, C=US`. `ST=` is
+    /// taken for `S=`, `OID.2.5.4.12=` for any attribute.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bad = |why: String| Error::DistinguishedName {
+            text: text.to_owned(),
+            why,
+        };
+        let mut name = Self::new();
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            let (label, behind) = rest
+                .split_once('=')
+                .ok_or_else(|| bad(format!("`{rest}` has no `=`")))?;
+            let label = label.trim();
+            let attribute = Attribute::named(label).ok_or_else(|| {
+                bad(format!(
+                    "`{label}` is no attribute; known are CN, OU, O, L, S, C, DC, E"
+                ))
+            })?;
+            let (value, behind) =
+                value(behind).ok_or_else(|| bad("a quote is not closed".to_owned()))?;
+            name = name.with(attribute, value);
+            rest = behind.trim_start();
+        }
+        Ok(name)
+    }
+}
+
+/// A value at the beginning of a text, and what stands behind its comma; `None` if a quote is not closed.
+fn value(text: &str) -> Option<(String, &str)> {
+    let text = text.trim_start();
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (value, behind) = text.split_once(',').unwrap_or((text, ""));
+        return Some((value.trim_end().to_owned(), behind));
+    };
+    let mut value = String::new();
+    let mut rest = quoted;
+    loop {
+        let (part, behind) = rest.split_once('"')?;
+        value.push_str(part);
+        match behind.strip_prefix('"') {
+            Some(more) => {
+                value.push('"');
+                rest = more;
+            }
+            None => {
+                let behind = behind.trim_start();
+                return Some((value, behind.strip_prefix(',').unwrap_or(behind)));
+            }
+        }
+    }
+}
+
 /// The rule of `CertNameToStr`, which .NET repeats on other systems; a carriage return inside a value is not in it.
 fn needs_quotes(value: &str) -> bool {
     let blank = |c: char| c == ' ' || ('\t'..='\r').contains(&c);
@@ -194,6 +252,22 @@ impl Attribute {
     fn of(arcs: Vec<u64>) -> Self {
         let named = Self::NAMED.into_iter().find(|one| one.oid() == arcs);
         named.unwrap_or(Self::Other(arcs))
+    }
+
+    fn named(label: &str) -> Option<Self> {
+        let is = |one: &Self| one.label().eq_ignore_ascii_case(label);
+        let oid = label
+            .get(..4)
+            .filter(|prefix| prefix.eq_ignore_ascii_case("OID."));
+        match label.to_ascii_uppercase().as_str() {
+            "ST" => Some(Self::State),
+            _ if oid.is_some() => {
+                let arcs: Option<Vec<u64>> =
+                    label[4..].split('.').map(|arc| arc.parse().ok()).collect();
+                arcs.filter(|arcs| arcs.len() > 1).map(Self::of)
+            }
+            _ => Self::NAMED.into_iter().find(is),
+        }
     }
 
     fn label(&self) -> Cow<'static, str> {
@@ -276,6 +350,36 @@ mod tests {
         check("two\nlines", "CN=\"two\nlines\"");
         check("two\rlines", "CN=two\rlines");
         check("", r#"CN="""#);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        #[track_caller]
+        fn check(text: &str) {
+            let name: DistinguishedName = text.parse().unwrap();
+            assert_eq!(name.to_string(), text);
+        }
+        check("");
+        check("CN=EX01");
+        check(
+            r#"CN=Starfield CA - G2, OU=a b, O="Starfield Technologies, Inc.", L=Scottsdale, S=Arizona, C=US"#,
+        );
+        check(r#"CN="the ""A"" team", OID.2.5.4.12=Dr, E=a@b.test"#);
+        check("CN=MSIT Machine Auth CA 2, DC=redmond, DC=corp, DC=microsoft, DC=com");
+    }
+
+    #[test]
+    fn what_is_no_name_is_told() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            let error = text.parse::<DistinguishedName>().unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        check("EX01", "`EX01` has no `=`");
+        check("CN=EX01, nonsense", "`nonsense` has no `=`");
+        check("XX=EX01", "`XX` is no attribute");
+        check("CN=\"EX01", "a quote is not closed");
+        check("OID.2=EX01", "`OID.2` is no attribute");
     }
 
     #[test]

@@ -113,7 +113,9 @@ impl Pem {
         write(path.as_ref(), self.as_bytes(), self.secret)
     }
 
-    pub(crate) fn certificates(chain: &[Der]) -> Self {
+    /// Certificates, one block after the other.
+    #[must_use]
+    pub fn of_certificates(chain: &[Der]) -> Self {
         Self {
             text: chain
                 .iter()

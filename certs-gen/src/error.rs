@@ -38,6 +38,13 @@ pub enum Error {
         /// What it needs.
         why: &'static str,
     },
+    /// The text is no name of X.500.
+    DistinguishedName {
+        /// The text as it was given.
+        text: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The name is neither a DNS name nor an IP address.
     Name {
         /// The name as it was given.
@@ -69,6 +76,9 @@ impl fmt::Display for Error {
             }
             Self::Control { control, why } => write!(f, "`{control}` {why}"),
             Self::Flaw { flaw, why } => write!(f, "`{flaw}` {why}"),
+            Self::DistinguishedName { text, why } => {
+                write!(f, "`{text}` is no distinguished name: {why}")
+            }
             Self::Name { name, why } => {
                 write!(f, "`{name}` is not a name for a certificate: {why}")
             }

@@ -88,7 +88,7 @@ impl Identity {
     /// [`chain`](Self::chain) as text.
     #[must_use]
     pub fn pem(&self) -> Pem {
-        Pem::certificates(&self.chain)
+        Pem::of_certificates(&self.chain)
     }
 
     /// [`key`](Self::key) as text.
@@ -106,7 +106,7 @@ impl Identity {
     /// [`roots`](Self::roots) as text.
     #[must_use]
     pub fn roots_pem(&self) -> Pem {
-        Pem::certificates(&self.roots)
+        Pem::of_certificates(&self.roots)
     }
 
     /// The name that a client must verify: the first one wished for, in ASCII, even where a flaw left it out.

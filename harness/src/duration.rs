@@ -1,4 +1,4 @@
-//! Durations as people write them: `500ms`, `3s`, `5m`, `1h`.
+//! Durations as people write them: `500ms`, `3s`, `5m`, `1h`, `2d`.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
+        "d" => 86_400_000,
         _ => 0,
     };
     number
@@ -21,10 +22,11 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .and_then(|number| number.checked_mul(milliseconds))
         .filter(|_| milliseconds > 0)
         .map(Duration::from_millis)
-        .ok_or_else(|| format!("`{text}` is no duration; write `500ms`, `3s`, `5m` or `1h`"))
+        .ok_or_else(|| format!("`{text}` is no duration; write `500ms`, `3s`, `5m`, `1h` or `2d`"))
 }
 
 /// A duration as it stands in a file.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Wait(pub(crate) Duration);
 
 impl<'de> Deserialize<'de> for Wait {

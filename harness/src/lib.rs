@@ -41,6 +41,8 @@ pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wording
 #[cfg(feature = "audit")]
 pub mod audit;
 #[cfg(feature = "models")]
+pub mod cast;
+#[cfg(feature = "models")]
 mod certificate_facts;
 mod clock;
 mod crypto;

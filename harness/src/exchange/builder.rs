@@ -258,19 +258,26 @@ impl ExchangeBuilder {
 /// `SERVER\` before it.
 pub(super) fn position(all: &[ReceiveConnector], name: &str, server: &str) -> Result<usize, Error> {
     let wanted = name.rsplit('\\').next().unwrap_or(name);
-    let short = |one: &ReceiveConnector| {
-        let behind = one.name.strip_suffix(server).map(str::trim_end);
-        behind.is_some_and(|short| short.eq_ignore_ascii_case(wanted))
+    let short = |one: &'_ ReceiveConnector| {
+        let short = one.name.strip_suffix(server).map(str::trim_end);
+        short.map(str::to_owned)
     };
+    let is_short =
+        |one: &ReceiveConnector| short(one).is_some_and(|short| short.eq_ignore_ascii_case(wanted));
     let whole = all
         .iter()
         .position(|one| one.name.eq_ignore_ascii_case(wanted));
-    whole.or_else(|| all.iter().position(short)).ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(|one| one.name.as_str()).collect();
-        Error::UnknownName {
-            kind: "receive connector",
-            given: name.to_owned(),
-            near: near::nearest(name, &names).or_else(|| Some(names.join("`, `"))),
-        }
-    })
+    whole
+        .or_else(|| all.iter().position(is_short))
+        .ok_or_else(|| {
+            let names = all.iter().map(|one| one.name.clone());
+            let names: Vec<_> = names.chain(all.iter().filter_map(short)).collect();
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            Error::UnknownName {
+                kind: "receive connector",
+                given: name.to_owned(),
+                near: near::nearest(wanted, &names)
+                    .or_else(|| Some(names[..all.len()].join("`, `"))),
+            }
+        })
 }

@@ -14,7 +14,7 @@ mod expect;
 mod family;
 mod fault;
 mod handshake;
-mod place;
+pub(crate) mod place;
 mod play;
 mod server;
 mod words;
@@ -231,7 +231,7 @@ const FOLDERS: [&str; 9] = [
     "cases",
 ];
 
-fn id_of(file: &str) -> String {
+pub(crate) fn id_of(file: &str) -> String {
     let file = file.strip_suffix(".toml").unwrap_or(file);
     let mut parts = file.rsplit(['/', '\\']);
     let name = parts.next().unwrap_or(file);

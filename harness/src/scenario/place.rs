@@ -4,14 +4,14 @@ use crate::error::Error;
 use crate::near::nearest;
 
 /// A file's name and text, to say where in it something is wrong.
-pub(super) struct Text<'a> {
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
+pub(crate) struct Text<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
 }
 
 impl Text<'_> {
     /// An error at this octet of the text.
-    pub(super) fn bad(&self, at: usize, why: impl Into<String>) -> Error {
+    pub(crate) fn bad(&self, at: usize, why: impl Into<String>) -> Error {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before
@@ -30,7 +30,7 @@ impl Text<'_> {
     }
 
     /// What the TOML parser or one of our types found.
-    pub(super) fn unreadable(&self, error: &toml::de::Error) -> Error {
+    pub(crate) fn unreadable(&self, error: &toml::de::Error) -> Error {
         let span = error.span().unwrap_or(0..0);
         let mut why = in_our_words(error.message());
         let there = self

@@ -153,7 +153,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check(
         "[[fault]]\nat = \"rcpt\"\ndelay = \"3 s\"",
-        "case.toml:5:9: `3 s` is no duration; write `500ms`, `3s`, `5m` or `1h`",
+        "case.toml:5:9: `3 s` is no duration; write `500ms`, `3s`, `5m`, `1h` or `2d`",
     );
     check(
         "[[fault]]\nat = \"rcpt\"\ndrip = { octets = 1 }",

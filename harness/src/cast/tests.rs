@@ -1,0 +1,149 @@
+use super::*;
+use crate::exchange::{AuthMechanism, TlsCertificateName};
+
+const HEAD: &str = "summary = \"x\"\n";
+
+#[track_caller]
+fn start(text: &str) -> Playing {
+    let cast = Cast::parse("case.toml", &format!("{HEAD}{text}"));
+    match cast.and_then(|cast| cast.start()) {
+        Ok(playing) => playing,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[track_caller]
+fn check_bad(text: &str, message: &str) {
+    let cast = Cast::parse("case.toml", &format!("{HEAD}{text}"));
+    match cast.and_then(|cast| cast.start()) {
+        Err(error) => assert_eq!(error.to_string(), message),
+        Ok(playing) => panic!("{playing:?} should have been refused"),
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_is_shown_with_its_place() {
+    check_bad(
+        "",
+        "case.toml:1:1: a cast needs a member: a table such as `[exchange.ex01]`",
+    );
+    check_bad(
+        "[exchnage.ex01]\nversion = \"2016\"",
+        "case.toml:2:2: unknown key `exchnage`; did you mean `exchange`?",
+    );
+    check_bad(
+        "[exchange.ex01]\nversion = \"2017\"",
+        "case.toml:2:1: unknown version of Exchange `2017`; did you mean `2010`?",
+    );
+    check_bad(
+        "[exchange.ex01]",
+        "case.toml:2:1: the key `version` is missing",
+    );
+    let ex01 = "[exchange.ex01]\nversion = \"2016\"\n";
+    check_bad(
+        &format!("{ex01}[exchange.ex01.ReceiveConnector.\"Default Fronted\"]\nRequireTLS = true"),
+        "case.toml:4:1: unknown receive connector `Default Fronted`; did you mean `Default Frontend`?",
+    );
+    check_bad(
+        &format!("{ex01}[exchange.ex01.ReceiveConnector.\"Default Frontend\"]\nRequireTls = true"),
+        "case.toml:5:1: unknown key `RequireTls`; did you mean `RequireTLS`?",
+    );
+    check_bad(
+        &format!(
+            "{ex01}[exchange.ex01.ReceiveConnector.\"Default Frontend\"]\nTlsCertificateName = \"public\""
+        ),
+        "case.toml:4:1: unknown certificate `public`",
+    );
+    check_bad(
+        &format!(
+            "{ex01}[exchange.ex01.ReceiveConnector.\"Default Frontend\"]\nMaxProtocolErrors = \"many\""
+        ),
+        "case.toml:5:21: `many` is no limit; write a number or `Unlimited`",
+    );
+    check_bad(
+        &format!("[certificates.public]\nnames = []\n{ex01}"),
+        "case.toml:2:1: bad certificate: `public`: bad names: a certificate needs a name; write `names = [\"mail.contoso.test\"]`",
+    );
+    check_bad(
+        &format!("[certificates.public]\nnames = [\"x.test\"]\nsubject = \"x.test\"\n{ex01}"),
+        "case.toml:2:1: bad certificate: `public`: bad name: `x.test` is no distinguished name: `x.test` has no `=`",
+    );
+}
+
+#[test]
+fn members_are_as_the_file_says() {
+    let playing = start(
+        r#"
+        [certificates.old]
+        names   = ["mail.contoso.test"]
+        subject = "CN=mail.contoso.test, O=\"Contoso, Inc.\""
+        issuer  = "CN=Contoso CA"
+        valid   = ["-400d", "-35d"]
+
+        [certificates.new]
+        names   = ["mail.contoso.test"]
+        subject = "CN=mail.contoso.test, O=\"Contoso, Inc.\""
+        issuer  = "CN=Contoso CA"
+        serial  = "27900F8FCB8B12"
+
+        [exchange.ex01]
+        version          = "2013"
+        name             = "SERVER1"
+        domain           = "domain.test"
+        accepted-domains = ["contoso.test"]
+
+        [[exchange.ex01.certificate]]
+        use         = "old"
+        private-key = false
+
+        [[exchange.ex01.certificate]]
+        use      = "new"
+        services = ["IIS", "smtp"]
+
+        [exchange.ex01.ReceiveConnector."Default Frontend"]
+        TlsCertificateName   = "new"
+        AuthMechanism        = ["Tls", "ExchangeServer"]
+        MaxProtocolErrors    = "Unlimited"
+        TarpitInterval       = "0s"
+
+        [exchange.ex01.NewReceiveConnector.Relay]
+        AnonymousRelay   = true
+        PermissionGroups = ["AnonymousUsers"]
+        RemoteIPRanges   = ["127.0.0.1", "10.0.0.1-10.0.0.9"]
+        "#,
+    );
+    let server = playing.exchange("ex01").unwrap();
+    assert_eq!(server.fqdn(), "SERVER1.domain.test");
+    let certificates = server.certificates();
+    let [.., old, new] = certificates.as_slice() else {
+        panic!("{certificates:?}")
+    };
+    assert_eq!((old.has_private_key, new.has_private_key), (false, true));
+    assert_eq!(
+        (&old.facts.issuer, &old.facts.subject),
+        (&new.facts.issuer, &new.facts.subject)
+    );
+    assert_eq!(new.facts.issuer.to_string(), "CN=Contoso CA");
+    assert_eq!(new.facts.serial, "27900F8FCB8B12");
+    let connectors = server.receive_connectors();
+    let front_end = &connectors[0];
+    assert_eq!(
+        front_end.tls_certificate_name,
+        Some(TlsCertificateName::of(&new.facts))
+    );
+    assert_eq!(front_end.max_protocol_errors, None);
+    assert!(!front_end.authenticates_by(AuthMechanism::BasicAuth));
+    let relay = connectors.iter().find(|one| one.name == "Relay").unwrap();
+    assert!(relay.anonymous_relay && relay.takes_from("10.0.0.5".parse().unwrap()));
+    let members = playing.members();
+    assert_eq!(members[0].kind, "Exchange Server 2013");
+    assert_eq!(members[0].connectors.len(), 6);
+    assert_eq!(playing.roots().len(), 1);
+}
+
+#[test]
+fn a_cast_is_told_from_a_scenario() {
+    assert!(Cast::is_meant("[exchange.ex01]\nversion = \"2016\""));
+    assert!(!Cast::is_meant("summary = \"x\"\nexpect = \"delivered\""));
+    assert!(!Cast::is_meant("summary = "));
+}

@@ -1,0 +1,68 @@
+//! The file of a cast as it is written.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Cast, certificate, exchange};
+use crate::error::Error;
+use crate::scenario::place::Text;
+
+/// The whole file. Each table is one flat struct: flattened or untagged ones lose the place of an
+/// error.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Written {
+    summary: Spanned<String>,
+    story: Option<String>,
+    source: Option<String>,
+    #[serde(default)]
+    certificates: BTreeMap<String, Spanned<certificate::Written>>,
+    #[serde(default)]
+    exchange: BTreeMap<String, Spanned<exchange::Written>>,
+}
+
+/// The members of a cast, each with its place.
+#[derive(Clone, Debug)]
+pub(super) struct Members {
+    pub(super) certificates: BTreeMap<String, Spanned<certificate::Written>>,
+    pub(super) exchange: BTreeMap<String, Spanned<exchange::Written>>,
+}
+
+pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
+    let place = Text { file, text };
+    let written: Written = toml::from_str(text).map_err(|error| place.unreadable(&error))?;
+    let summary = written.summary.get_ref();
+    if summary.is_empty() || summary.contains('\n') {
+        return Err(place.bad(
+            written.summary.span().start,
+            "a summary is one line of text",
+        ));
+    }
+    if written.exchange.is_empty() {
+        return Err(place.bad(
+            0,
+            "a cast needs a member: a table such as `[exchange.ex01]`",
+        ));
+    }
+    Ok(Cast {
+        id: crate::scenario::id_of(file),
+        summary: written.summary.into_inner(),
+        story: written.story,
+        source: written.source,
+        written: Members {
+            certificates: written.certificates,
+            exchange: written.exchange,
+        },
+        text: text.to_owned(),
+        file: file.to_owned(),
+    })
+}
+
+/// Whether a file has one of the tables of members; one that cannot be read has none.
+pub(super) fn has_members(text: &str) -> bool {
+    let table: Result<toml::Table, _> = toml::from_str(text);
+    let members = ["exchange", "eop", "interceptor"];
+    table.is_ok_and(|table| members.iter().any(|member| table.contains_key(*member)))
+}
