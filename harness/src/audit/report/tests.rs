@@ -12,7 +12,7 @@ use crate::report::{Alert, Ended, InClear, Leak, Outcome, Report, Session, Tls, 
 /// A session that said these things, ten milliseconds apart.
 fn session(events: impl IntoIterator<Item = What>) -> Session {
     let peer: SocketAddr = "127.0.0.1:40000".parse().unwrap();
-    let mut session = Session::new(1, peer, false);
+    let mut session = Session::new(1, std::time::UNIX_EPOCH, peer, false);
     session.ended = Some(Ended::ByClient);
     let first = What::Connected {
         peer,
