@@ -47,6 +47,8 @@ mod crypto;
 #[cfg(feature = "scenario")]
 mod duration;
 mod error;
+#[cfg(feature = "models")]
+pub mod exchange;
 mod fault;
 mod first;
 pub mod handshake;

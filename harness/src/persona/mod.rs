@@ -6,6 +6,8 @@
 pub use limits::Limits;
 #[cfg(feature = "scenario")]
 pub(crate) use limits::LimitsChange;
+#[cfg(feature = "models")]
+pub(crate) use render::timestamp;
 pub(crate) use render::{Facts, mix};
 pub use replies::Replies;
 

@@ -1,0 +1,3 @@
+//! Exchange Server on-premises, as far as mail flow shows it (feature `models`).
+
+pub mod log;
