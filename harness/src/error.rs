@@ -38,6 +38,17 @@ pub enum Error {
         /// What is wrong, with the offending text.
         why: String,
     },
+    /// A log file that cannot be understood.
+    BadLog {
+        /// The file's name as the user gave it.
+        file: String,
+        /// The number of the line, from 1.
+        line: usize,
+        /// What is wrong there, with the offending text.
+        why: String,
+        /// What can be done about it.
+        mend: String,
+    },
     /// A server that could not be started.
     CannotListen {
         /// The address that was asked for.
@@ -74,6 +85,12 @@ impl fmt::Display for Error {
                 }
             }
             Self::BadScenario { place, why } => write!(f, "{place}: {why}"),
+            Self::BadLog {
+                file,
+                line,
+                why,
+                mend,
+            } => write!(f, "{file}:{line}: {why}\nhint: {mend}"),
             Self::CannotListen { address, why, .. } => {
                 write!(f, "cannot listen on {address}: {why}")
             }

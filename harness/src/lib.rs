@@ -63,6 +63,7 @@ pub mod scenario;
 #[cfg(feature = "scenario")]
 mod send;
 mod server;
+mod session_id;
 mod smtp;
 mod wire;
 #[cfg(feature = "scenario")]

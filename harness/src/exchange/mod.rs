@@ -30,6 +30,8 @@ use listener::Listener;
 use rules::Shared;
 use settings::Settings;
 
+pub mod log;
+
 mod builder;
 mod event_log;
 mod listener;

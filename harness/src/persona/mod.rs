@@ -136,7 +136,7 @@ mod tests {
             client: "client.test",
             now,
             max_size: 0,
-            session: 0,
+            id: 0x08DD_59CA_6365_2EED,
             started: now - Duration::from_nanos(101_326_600),
             message_id: "1@client.test",
             internal_id: 5_111_011_082_268,
@@ -192,15 +192,10 @@ mod tests {
 
     #[test]
     fn eop_talks_as_captured() {
-        // The session began 16 digits ago, counted in units of 100 ns since year 1.
-        let began = 0x08DD_59CA_6365_2EED_u64 - 621_355_968_000_000_000;
-        let facts = Facts {
-            started: UNIX_EPOCH + Duration::from_nanos(began * 100),
-            ..facts(
-                "AMS0EPF0000019A.mail.protection.outlook.com",
-                UNIX_EPOCH + Duration::from_secs(1_741_548_328),
-            )
-        };
+        let facts = facts(
+            "AMS0EPF0000019A.mail.protection.outlook.com",
+            UNIX_EPOCH + Duration::from_secs(1_741_548_328),
+        );
         check(
             &Persona::eop(),
             facts,

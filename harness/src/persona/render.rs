@@ -14,8 +14,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) client: &'a str,
     pub(crate) now: SystemTime,
     pub(crate) max_size: usize,
-    /// The session's number and beginning: what its ids are made of.
-    pub(crate) session: u64,
+    /// The session's id and beginning.
+    pub(crate) id: u64,
     pub(crate) started: SystemTime,
     pub(crate) message_id: &'a str,
     pub(crate) internal_id: u64,
@@ -75,7 +75,7 @@ impl Facts<'_> {
             "date" => date(self.now).into(),
             "timestamp" => timestamp(self.now).into(),
             "max-size" => self.max_size.to_string().into(),
-            "id" => format!("{:016X}", self.session_id()).into(),
+            "id" => format!("{:016X}", self.id).into(),
             "token" => self.token().into(),
             "message-id" => self.message_id.into(),
             "internal-id" => self.internal_id.to_string().into(),
@@ -93,15 +93,6 @@ impl Facts<'_> {
         })
     }
 
-    /// In Exchange's logs the high bytes look like a tick counter (`08D4…` in 2017, `08DD…` in
-    /// 2025), which .NET's clock gives: 100 ns since year 1. Inferred from the samples.
-    fn session_id(&self) -> u64 {
-        const TICKS_TO_1970: u64 = 621_355_968_000_000_000;
-        let since = since_1970(self.started);
-        let ticks = since.as_secs() * 10_000_000 + u64::from(since.subsec_nanos() / 100);
-        TICKS_TO_1970 + ticks + self.session
-    }
-
     /// How long the session has lasted; a millisecond at least, so that it can be divided by.
     fn seconds(&self) -> f64 {
         let lasted = self.now.duration_since(self.started).unwrap_or_default();
@@ -109,7 +100,7 @@ impl Facts<'_> {
     }
 
     fn token(&self) -> String {
-        let a = mix(self.session_id());
+        let a = mix(self.id);
         format!("{a:016x}{:016x}", mix(a))
     }
 }

@@ -8,6 +8,7 @@ use mailfault_certs::Der;
 
 use super::{Alert, Outcome, Transcript};
 use crate::fault::{Offer, TlsVersion};
+use crate::session_id::session_id;
 use crate::smtp::Reply;
 
 /// One session, as the server saw it.
@@ -16,6 +17,9 @@ use crate::smtp::Reply;
 pub struct Session {
     /// Its number, from 1, in the order in which connections were accepted.
     pub number: u64,
+    /// Its id: what `{id}` stands for in the texts of a [`Persona`](crate::Persona), and what
+    /// Exchange's logs call it by.
+    pub id: u64,
     /// When the connection was accepted, by the server's clock.
     pub began: SystemTime,
     /// The client's address.
@@ -65,6 +69,7 @@ impl Session {
     ) -> Self {
         Self {
             number,
+            id: session_id(began, number),
             began,
             peer,
             implicit_tls,

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::clock::Clock;
 use crate::persona::Limits;
 use crate::plan::Plan;
 use crate::report::{Alert, Ended, Event, InClear, Leak, Mail, Report, Session, What};
+use crate::session_id::session_id;
 
 /// Sees every event when it is recorded.
 pub(crate) type Observer = Arc<dyn Fn(u64, &Event) + Send + Sync>;
@@ -21,6 +22,8 @@ pub(crate) struct Ledger {
     observer: Option<Observer>,
     limits: Limits,
     clock: Clock,
+    /// When the server began: what the ids of its sessions are counted from.
+    began: SystemTime,
 }
 
 #[derive(Default)]
@@ -53,6 +56,7 @@ impl Ledger {
             changed: Condvar::new(),
             observer,
             limits,
+            began: clock.now(),
             clock,
         }
     }
@@ -73,7 +77,11 @@ impl Ledger {
         state.opened += 1;
         state.open += 1;
         let number = state.opened;
-        let session = Session::new(number, self.clock.now(), peer, implicit_tls);
+        let id = session_id(self.began, number);
+        let session = Session {
+            id,
+            ..Session::new(number, self.clock.now(), peer, implicit_tls)
+        };
         let session = Arc::new(Mutex::new(session));
         state.sessions.push_back(Arc::clone(&session));
         if state.sessions.len() > self.limits.kept_sessions {
@@ -89,6 +97,7 @@ impl Ledger {
             ledger: Arc::clone(self),
             session,
             number,
+            id,
             from: peer.ip(),
             began: Instant::now(),
         };
@@ -171,6 +180,7 @@ pub(crate) struct Recorder {
     ledger: Arc<Ledger>,
     session: Arc<Mutex<Session>>,
     number: u64,
+    id: u64,
     from: IpAddr,
     began: Instant,
 }
@@ -178,6 +188,10 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn record(&self, what: What) {

@@ -414,7 +414,7 @@ impl Conversation {
             client: self.client.as_deref().unwrap_or_default(),
             now: self.house.clock.now(),
             max_size: persona.limits.message,
-            session: self.wire.recorder.number(),
+            id: self.wire.recorder.id(),
             started: self.started,
             message_id: "",
             internal_id: 0,

@@ -1,7 +1,11 @@
 //! One SMTP conversation: replies and commands as values, and the loop that holds it.
 
+#[cfg(feature = "models")]
+pub(crate) use base64::decode as from_base64;
 #[cfg(feature = "scenario")]
 pub(crate) use base64::encode as base64;
+#[cfg(feature = "models")]
+pub(crate) use command::{Command, parse as parse_command};
 pub(crate) use conversation::Conversation;
 pub use reply::Reply;
 pub(crate) use transaction::read_content;
