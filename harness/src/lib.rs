@@ -65,6 +65,8 @@ mod send;
 mod server;
 mod session_id;
 mod smtp;
+#[cfg(feature = "models")]
+mod trust;
 mod wire;
 #[cfg(feature = "scenario")]
 mod wording;

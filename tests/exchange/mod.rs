@@ -1,6 +1,7 @@
 //! The model of Exchange: it chooses, and clients that we did not write see what it chose.
 
 mod certificates;
+mod logs;
 mod rules;
 
 use std::net::SocketAddr;

@@ -3,10 +3,15 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+use mailfault_certs::Der;
+
 use super::Exchange;
+
+use super::log::Era;
 use super::receive_connector::ReceiveConnector;
 use super::rules::Shared;
 use super::selection::TieBreak;
+use super::send_connector::SendConnector;
 use super::settings::{Changes, Settings};
 use super::store::{self, StoredCertificate};
 use super::version::Version;
@@ -37,6 +42,9 @@ pub struct ExchangeBuilder {
     tie_break: Option<TieBreak>,
     clock: Clock,
     address: IpAddr,
+    era: Option<Era>,
+    trusted_roots: Vec<Der>,
+    send_connectors: Vec<SendConnector>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +71,9 @@ impl ExchangeBuilder {
             tie_break: None,
             clock: Clock::system(),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            era: None,
+            trusted_roots: Vec::new(),
+            send_connectors: Vec::new(),
         }
     }
 
@@ -166,6 +177,25 @@ impl ExchangeBuilder {
         self
     }
 
+    /// How the protocol logs are laid out, where it is not as is usual for the version.
+    pub fn log_era(mut self, era: Era) -> Self {
+        self.era = Some(era);
+        self
+    }
+
+    /// Adds roots that Windows trusts on this server. Without any, nobody's certificate is good
+    /// enough for a send connector that validates.
+    pub fn trusted_roots(mut self, roots: impl IntoIterator<Item = Der>) -> Self {
+        self.trusted_roots.extend(roots);
+        self
+    }
+
+    /// Adds a send connector.
+    pub fn send_connector(mut self, connector: SendConnector) -> Self {
+        self.send_connectors.push(connector);
+        self
+    }
+
     /// Changes a receive connector before the start. `name` may leave out the server's name.
     ///
     /// # Errors
@@ -216,6 +246,7 @@ impl ExchangeBuilder {
     ///
     /// # Errors
     ///
+    /// [`Error::BadSetting`] for a send connector whose properties do not go together,
     /// [`Error::CannotListen`] if no port is to be had, [`Error::BadTls`] for a certificate whose
     /// key cannot be used.
     pub fn try_start(self) -> Result<Exchange, Error> {
@@ -236,7 +267,13 @@ impl ExchangeBuilder {
             };
             known.mailboxes = self.mailboxes;
         }
+        for connector in &self.send_connectors {
+            connector.check()?;
+        }
         let settings = Settings {
+            era: self.era.unwrap_or(self.version.log_era()),
+            trusted_roots: self.trusted_roots,
+            began: self.clock.now(),
             version: self.version,
             name: self.name,
             fqdn,
@@ -250,7 +287,13 @@ impl ExchangeBuilder {
                 Internal::Thumbprint(thumbprint) => thumbprint,
             },
         };
-        Exchange::run(settings, connectors, certificates, shared)
+        Exchange::run(
+            settings,
+            connectors,
+            self.send_connectors,
+            certificates,
+            shared,
+        )
     }
 }
 

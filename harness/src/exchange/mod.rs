@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use builder::ExchangeBuilder;
+pub use delivery::{Attempt, AttemptEnding};
 pub use event_log::{EventEntry, Level, TransportEvent};
 pub use name::TlsCertificateName;
 pub use receive_connector::{
@@ -19,6 +20,7 @@ pub use receive_connector::{
     TransportRole,
 };
 pub use selection::{Selection, TieBreak, Verdict};
+pub use send_connector::{SendConnector, TlsAuthLevel};
 pub use settings::Changes;
 pub use store::{Service, StoredCertificate};
 pub use version::Version;
@@ -28,17 +30,23 @@ use crate::near;
 use crate::report::{Mail, Session};
 use listener::Listener;
 use rules::Shared;
+use sending::Sending;
 use settings::Settings;
+use store::covers;
 
 pub mod log;
 
 mod builder;
+mod delivery;
 mod event_log;
 mod listener;
+mod log_files;
 mod name;
 mod receive_connector;
 mod rules;
 mod selection;
+mod send_connector;
+mod sending;
 mod settings;
 mod store;
 mod talk;
@@ -67,6 +75,7 @@ pub struct Exchange {
 struct State {
     connectors: Vec<ReceiveConnector>,
     certificates: Vec<StoredCertificate>,
+    sending: Sending,
     /// In the order of the connectors; `None` for one that is not enabled.
     listeners: Vec<Option<Listener>>,
 }
@@ -90,6 +99,7 @@ impl Exchange {
     fn run(
         settings: Settings,
         connectors: Vec<ReceiveConnector>,
+        send_connectors: Vec<SendConnector>,
         certificates: Vec<StoredCertificate>,
         shared: Shared,
     ) -> Result<Self, Error> {
@@ -105,6 +115,7 @@ impl Exchange {
             settings,
             shared,
             state: Mutex::new(State {
+                sending: Sending::new(send_connectors, &certificates),
                 connectors,
                 certificates,
                 listeners,
@@ -255,6 +266,7 @@ impl Exchange {
             for at in 0..state.connectors.len() {
                 self.restart_listener(&mut state, at)?;
             }
+            state.reload_sending();
         }
         Ok(())
     }
@@ -271,6 +283,9 @@ impl Exchange {
             if state.connectors[at].transport_role == role {
                 self.restart_listener(&mut state, at)?;
             }
+        }
+        if role == TransportRole::HubTransport {
+            state.reload_sending();
         }
         Ok(())
     }
@@ -394,6 +409,10 @@ impl Exchange {
 }
 
 impl State {
+    fn reload_sending(&mut self) {
+        self.sending.reload(&self.certificates);
+    }
+
     fn position(&self, name: &str, server: &str) -> Result<usize, Error> {
         builder::position(&self.connectors, name, server)
     }

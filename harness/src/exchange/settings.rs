@@ -1,7 +1,11 @@
 //! What a server is told when it is built, and keeps.
 
 use std::net::IpAddr;
+use std::time::SystemTime;
 
+use mailfault_certs::Der;
+
+use super::log::Era;
 use super::selection::TieBreak;
 use super::version::Version;
 use crate::clock::Clock;
@@ -33,4 +37,9 @@ pub(super) struct Settings {
     pub(super) tie_break: Option<TieBreak>,
     /// `InternalTransportCertificateThumbprint`.
     pub(super) internal_transport_certificate: Option<String>,
+    pub(super) era: Era,
+    /// The roots that Windows trusts.
+    pub(super) trusted_roots: Vec<Der>,
+    /// When the Transport service began; ids of sessions are counted from here.
+    pub(super) began: SystemTime,
 }

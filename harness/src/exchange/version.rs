@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::log::{Era, Generation};
 use crate::persona::Persona;
 
 /// A version of Exchange Server.
@@ -47,6 +48,27 @@ impl Version {
     #[must_use]
     pub fn has_front_end(self) -> bool {
         self > Self::Exchange2010
+    }
+
+    /// How its protocol logs are laid out unless the server is told otherwise.
+    #[must_use]
+    pub fn log_era(self) -> Era {
+        Era::of_release(match self {
+            Self::Exchange2010 => 2010,
+            Self::Exchange2013 => 2013,
+            Self::Exchange2016 => 2016,
+            Self::Exchange2019 => 2019,
+            Self::SubscriptionEdition => 2025,
+        })
+    }
+
+    /// The folder of its installation, and the habits of its logs.
+    #[must_use]
+    pub fn generation(self) -> Generation {
+        match self {
+            Self::Exchange2010 => Generation::V14,
+            _ => Generation::V15,
+        }
     }
 
     /// How it talks, before a connector has its say.

@@ -10,7 +10,7 @@ use rustls::ClientConnection;
 use super::answer::{Answer, shown};
 
 /// A connection of the client.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     tls: Option<Box<ClientConnection>>,
     /// What was received and is part of no answer yet.
@@ -20,7 +20,7 @@ pub(super) struct Connection {
 
 /// Why a connection can go on no longer.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub(crate) enum Broken {
     Closed,
     Failed(String),
     TimedOut(Duration),
@@ -28,7 +28,7 @@ pub(super) enum Broken {
 }
 
 impl Connection {
-    pub(super) fn open(server: SocketAddr, time_out: Duration) -> Result<Self, Broken> {
+    pub(crate) fn open(server: SocketAddr, time_out: Duration) -> Result<Self, Broken> {
         let broken = |error| Broken::of(&error, time_out);
         let stream = TcpStream::connect_timeout(&server, time_out).map_err(broken)?;
         // A failure to say so costs 40 ms now and then, and nothing else.
@@ -42,18 +42,24 @@ impl Connection {
         })
     }
 
-    pub(super) fn is_tls(&self) -> bool {
+    /// The address that it has here.
+    #[cfg(feature = "models")]
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        self.stream.local_addr().ok()
+    }
+
+    pub(crate) fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
     /// Whether the server has said more than it was asked for.
-    pub(super) fn has_more(&self) -> bool {
+    pub(crate) fn has_more(&self) -> bool {
         !self.received.is_empty()
     }
 
     /// Begins TLS. What was received in clear until now is thrown away (RFC 3207 §4.2): whoever
     /// sits on the line could have sent it.
-    pub(super) fn start_tls(&mut self, tls: ClientConnection) -> Result<&ClientConnection, Broken> {
+    pub(crate) fn start_tls(&mut self, tls: ClientConnection) -> Result<&ClientConnection, Broken> {
         self.received.clear();
         let until = Instant::now() + self.time_out;
         let tls = self.tls.insert(Box::new(tls));
@@ -73,7 +79,7 @@ impl Connection {
     }
 
     /// Sends octets, in pieces that each must have gone in time.
-    pub(super) fn send(&mut self, octets: &[u8]) -> Result<(), Broken> {
+    pub(crate) fn send(&mut self, octets: &[u8]) -> Result<(), Broken> {
         const PIECE: usize = 16 * 1024;
         for piece in octets.chunks(PIECE) {
             match &mut self.tls {
@@ -90,7 +96,7 @@ impl Connection {
 
     /// The server's next answer, which must have come in full in time. If it does not, what came
     /// of it is in the text.
-    pub(super) fn answer(&mut self) -> Result<Answer, String> {
+    pub(crate) fn answer(&mut self) -> Result<Answer, String> {
         let until = Instant::now() + self.time_out;
         loop {
             if let Some((answer, taken)) = Answer::read(&self.received) {
@@ -126,7 +132,7 @@ impl Connection {
 
     /// Ends the connection in good order. A close with octets unread would reset it, and take an
     /// alert of ours away from the server.
-    pub(super) fn close(mut self) {
+    pub(crate) fn close(mut self) {
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
             let _ = flush(tls, &mut self.stream);

@@ -27,13 +27,13 @@ impl Message {
     }
 
     /// The octets as BDAT sends them, and as SIZE counts them (RFC 1870 §5).
-    pub(super) fn content(&self) -> &[u8] {
+    pub(crate) fn content(&self) -> &[u8] {
         &self.content
     }
 
     /// The octets as DATA sends them: dots doubled at the beginning of a line, and the end
     /// (RFC 5321 §4.5.2).
-    pub(super) fn stuffed(&self) -> Vec<u8> {
+    pub(crate) fn stuffed(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.content.len() + 64);
         for line in self.content.split_inclusive(|octet| *octet == b'\n') {
             if line.first() == Some(&b'.') {
@@ -45,12 +45,12 @@ impl Message {
         out
     }
 
-    pub(super) fn is_8bit(&self) -> bool {
+    pub(crate) fn is_8bit(&self) -> bool {
         !self.content.is_ascii()
     }
 
     /// Whether an address, or a header field, needs SMTPUTF8 (RFC 6531 §3.2).
-    pub(super) fn is_international(&self) -> bool {
+    pub(crate) fn is_international(&self) -> bool {
         let header = self.content.windows(4).position(|at| at == b"\r\n\r\n");
         let header = &self.content[..header.unwrap_or(self.content.len())];
         let mut addresses = self.to.iter().chain([&self.from]);

@@ -7,7 +7,7 @@
 
 mod answer;
 mod attempt;
-mod client_tls;
+pub(crate) mod client_tls;
 mod connection;
 mod message;
 mod sent;
@@ -22,7 +22,9 @@ use mailfault_certs::{Der, Identity};
 
 use crate::fault::LooseEnd;
 use attempt::Attempting;
-use connection::Connection;
+#[cfg(feature = "models")]
+pub(crate) use connection::Broken;
+pub(crate) use connection::Connection;
 pub(crate) use message::Message;
 pub(crate) use sent::{Attempt, Ending, Sent};
 

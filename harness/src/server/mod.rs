@@ -12,6 +12,8 @@ pub(crate) use policy::Policy;
 pub(crate) use policy::Question;
 pub use script::Script;
 pub(crate) use tls::{Serving, Tls as ServerTls, suite_name};
+#[cfg(feature = "models")]
+pub(crate) use tls::{bad_tls, certificate};
 
 use crate::clock::Clock;
 use crate::persona::Persona;

@@ -1,0 +1,372 @@
+//! One attempt of a send connector to deliver a message, as its SmtpSend log tells it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mailfault_certs::{Der, Identity};
+
+use super::log::{Disconnect, Negotiated, Row, SendLog};
+use super::selection::Selection;
+use super::send_connector::{SendConnector, TlsAuthLevel};
+use super::store::{StoredCertificate, covers};
+use crate::certificate_facts::CertificateFacts;
+use crate::report::header;
+use crate::send::{Broken, Connection, Message, client_tls};
+use crate::smtp::Reply;
+use crate::trust::Trust;
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// How it ended.
+    pub ending: AttemptEnding,
+    /// How the client certificate was chosen; `None` where TLS did not begin, or none was to be
+    /// chosen.
+    pub selection: Option<Selection>,
+    /// The chain that the server presented, leaf first.
+    pub presented: Vec<Der>,
+    /// Its SmtpSend log, whether or not the connector writes one.
+    pub rows: Vec<Row>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AttemptEnding {
+    /// The server took the message for every recipient, with this reply.
+    Delivered(Reply),
+    /// It is to be tried again; the text is that of an SMTP reply, the server's or, where there
+    /// was none, Exchange's own.
+    Deferred(String),
+    /// It never will be; the text is the server's reply.
+    Refused(String),
+}
+
+impl Attempt {
+    /// Whether the message was taken.
+    #[must_use]
+    pub fn is_delivered(&self) -> bool {
+        matches!(self.ending, AttemptEnding::Delivered(_))
+    }
+}
+
+/// Everything that an attempt needs.
+pub(super) struct Attempting<'a> {
+    pub(super) connector: &'a SendConnector,
+    /// What the server calls itself.
+    pub(super) host: &'a str,
+    pub(super) message: &'a Message,
+    /// The client certificate, and how it was chosen.
+    pub(super) certificate: Option<(Selection, Option<&'a StoredCertificate>)>,
+    pub(super) trust: &'a Trust,
+    pub(super) now: std::time::SystemTime,
+    pub(super) record: u64,
+    pub(super) log: SendLog,
+    pub(super) presented: Vec<Der>,
+}
+
+/// A reason to stop: what becomes of the message, and who hangs up.
+struct Stop(AttemptEnding, Hangup);
+
+enum Hangup {
+    /// QUIT first.
+    Politely,
+    /// At once.
+    AtOnce,
+    /// The other side has left.
+    Gone(Disconnect),
+}
+
+/// The time that a server gets for each answer. Real ones wait longer; nobody here should.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Attempting<'_> {
+    pub(super) fn run(mut self, to: SocketAddr) -> Attempt {
+        self.log.attempting(to);
+        let patience = PATIENCE.min(self.connector.connection_inactivity_timeout);
+        let ending = match Connection::open(to, patience) {
+            Err(broken) => {
+                let code = match broken {
+                    Broken::TimedOut(_) => 10060,
+                    _ => 10061,
+                };
+                self.log.could_not_connect(code);
+                AttemptEnding::Deferred("421 4.2.1 Unable to connect".to_owned())
+            }
+            Ok(mut wire) => {
+                if let Some(local) = wire.local_addr() {
+                    self.log.connected(local);
+                }
+                let Stop(ending, hangup) = match self.converse(&mut wire) {
+                    Ok(reply) => Stop(AttemptEnding::Delivered(reply), Hangup::Politely),
+                    Err(stop) => stop,
+                };
+                let how = self.hang_up(&mut wire, hangup);
+                wire.close();
+                self.log.disconnected(how);
+                ending
+            }
+        };
+        Attempt {
+            ending,
+            selection: self.certificate.map(|(selection, _)| selection),
+            presented: self.presented,
+            rows: self.log.into_rows(),
+        }
+    }
+
+    fn hang_up(&mut self, wire: &mut Connection, hangup: Hangup) -> Disconnect {
+        match hangup {
+            Hangup::AtOnce => Disconnect::Local,
+            Hangup::Gone(how) => how,
+            Hangup::Politely => {
+                // What becomes of QUIT changes nothing (RFC 5321 §4.1.1.10).
+                let _ = self.say(wire, "QUIT").and_then(|()| self.hear(wire));
+                Disconnect::Local
+            }
+        }
+    }
+
+    fn converse(&mut self, wire: &mut Connection) -> Result<Reply, Stop> {
+        let greeting = self.hear(wire)?;
+        positive(greeting)?;
+        let mut offered = self.hello(wire)?;
+        let starttls = offered.offers("STARTTLS") && !self.connector.ignore_starttls;
+        if starttls {
+            offered = self.secure(wire)?;
+        } else if self.connector.require_tls {
+            // This text is never on the wire: the sender makes it.
+            let text = "451 5.7.3 STARTTLS is required to send mail".to_owned();
+            return Err(Stop(AttemptEnding::Deferred(text), Hangup::Politely));
+        }
+        self.transact(wire, &offered)
+    }
+
+    fn hello(&mut self, wire: &mut Connection) -> Result<Reply, Stop> {
+        let reply = self.ask(wire, &format!("EHLO {}", self.host))?;
+        if !reply.is_permanent() || self.connector.require_tls {
+            return positive(reply);
+        }
+        let reply = self.ask(wire, &format!("HELO {}", self.host))?;
+        positive(reply)?;
+        Ok(Reply::new(250, ""))
+    }
+
+    /// STARTTLS, the handshake, what the connector asks of the certificate, and EHLO again.
+    fn secure(&mut self, wire: &mut Connection) -> Result<Reply, Stop> {
+        let reply = self.ask(wire, "STARTTLS")?;
+        if reply.code != 220 {
+            let text = "451 5.7.3 STARTTLS is required to send mail".to_owned();
+            return match self.connector.require_tls {
+                true => Err(Stop(AttemptEnding::Deferred(text), Hangup::Politely)),
+                false => self.hello(wire),
+            };
+        }
+        let identity = self.own_certificate()?;
+        let tls = client_tls::accepting_any(identity.as_ref());
+        let tls = tls.map_err(|_| self.no_tls("UnknownCredentials", Hangup::AtOnce))?;
+        let begun = wire.start_tls(tls).map(|tls| {
+            let chain = tls.peer_certificates().unwrap_or_default();
+            let chain: Vec<Der> = chain.iter().map(|one| Der::from(one.to_vec())).collect();
+            (client_tls::negotiated(tls), chain)
+        });
+        let (negotiated, chain) = match begun {
+            Ok(begun) => begun,
+            // Which word Exchange has for an alert, and which for a connection that is gone, is
+            // inferred.
+            Err(Broken::Tls(_)) => return Err(self.no_tls("ConnectionAborted", Hangup::AtOnce)),
+            Err(_) => {
+                let gone = Hangup::Gone(Disconnect::RemoteSocketError);
+                return Err(self.no_tls("SocketError", gone));
+            }
+        };
+        self.presented = chain;
+        let facts = self.presented.first().and_then(CertificateFacts::read);
+        if let (Some((version, cipher_suite, group)), Some(facts)) = (negotiated, &facts) {
+            let negotiated = Negotiated {
+                protocol: version.into(),
+                cipher_suite,
+                group,
+                key_bits: 2048,
+            };
+            self.log.secured(&negotiated, facts);
+        }
+        if !self.is_good_enough(facts.as_ref()) {
+            // The words of the queue for this are uncertain.
+            let text = "454 4.7.5 Certificate validation failure".to_owned();
+            return Err(Stop(AttemptEnding::Deferred(text), Hangup::AtOnce));
+        }
+        self.hello(wire)
+    }
+
+    /// Tells which certificate is sent. One without a private key is told as well; then Windows
+    /// has no credentials for it, and not an octet of TLS goes out.
+    fn own_certificate(&mut self) -> Result<Option<Identity>, Stop> {
+        let Some((_, chosen)) = &self.certificate else {
+            return Ok(None);
+        };
+        let Some(chosen) = *chosen else {
+            let text = "454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found.";
+            return Err(Stop(
+                AttemptEnding::Deferred(text.to_owned()),
+                Hangup::AtOnce,
+            ));
+        };
+        self.log.sending_certificate(&chosen.facts);
+        match chosen.has_private_key {
+            true => Ok(Some(chosen.identity.clone())),
+            false => Err(self.no_tls("NoCredentials", Hangup::AtOnce)),
+        }
+    }
+
+    fn no_tls(&mut self, error: &str, hangup: Hangup) -> Stop {
+        self.log.tls_failed(error);
+        let text = format!("451 4.4.0 TLS negotiation failed with error {error}");
+        Stop(AttemptEnding::Deferred(text), hangup)
+    }
+
+    /// Whether the server's certificate is what `TlsAuthLevel` asks for. Revocation is not looked
+    /// at.
+    fn is_good_enough(&self, facts: Option<&CertificateFacts>) -> bool {
+        let Some(level) = self.connector.tls_auth_level else {
+            return true;
+        };
+        let chain = || self.trust.has_server(&self.presented, self.now);
+        match level {
+            TlsAuthLevel::EncryptionOnly => true,
+            TlsAuthLevel::CertificateValidation => chain(),
+            TlsAuthLevel::DomainValidation => {
+                chain() && facts.is_some_and(|facts| self.is_for_domain(facts))
+            }
+        }
+    }
+
+    fn is_for_domain(&self, facts: &CertificateFacts) -> bool {
+        let recipient = self.message.to.first().and_then(|to| to.rsplit_once('@'));
+        let recipient = recipient.map(|(_, domain)| domain);
+        let wanted = self.connector.tls_domain.as_deref().or(recipient);
+        let names = || facts.names.iter().chain(&facts.common_name);
+        wanted
+            .is_some_and(|wanted| names().any(|name| covers(name, wanted) || covers(wanted, name)))
+    }
+
+    fn transact(&mut self, wire: &mut Connection, offered: &Reply) -> Result<Reply, Stop> {
+        let message = self.message;
+        let content = message.content();
+        let id = header(content, "Message-ID").unwrap_or_default();
+        self.log.sending_message(self.record, &id);
+        let mut mail = format!("MAIL FROM:<{}>", message.from);
+        if offered.offers("SIZE") {
+            mail += &format!(" SIZE={}", content.len());
+        }
+        if message.is_8bit() && offered.offers("8BITMIME") {
+            mail += " BODY=8BITMIME";
+        }
+        let recipients = message.to.iter().map(|to| match offered.offers("DSN") {
+            true => format!("RCPT TO:<{to}> ORCPT=rfc822;{to}"),
+            false => format!("RCPT TO:<{to}>"),
+        });
+        let commands: Vec<String> = std::iter::once(mail).chain(recipients).collect();
+        // Exchange sends MAIL and RCPT as a pipeline, and the content once they were answered.
+        let replies = self.ask_all(wire, &commands, offered.offers("PIPELINING"))?;
+        for reply in replies {
+            positive(reply)?;
+        }
+        let reply = match offered.offers("CHUNKING") {
+            true => {
+                self.say(wire, &format!("BDAT {} LAST", content.len()))?;
+                wire.send(content).map_err(|broken| lost(&broken))?;
+                self.hear(wire)?
+            }
+            false => {
+                let reply = self.ask(wire, "DATA")?;
+                if reply.code != 354 {
+                    return Err(refusal(reply));
+                }
+                wire.send(&message.stuffed())
+                    .map_err(|broken| lost(&broken))?;
+                self.hear(wire)?
+            }
+        };
+        positive(reply)
+    }
+
+    fn ask_all(
+        &mut self,
+        wire: &mut Connection,
+        commands: &[String],
+        at_once: bool,
+    ) -> Result<Vec<Reply>, Stop> {
+        if !at_once {
+            return commands
+                .iter()
+                .map(|command| self.ask(wire, command))
+                .collect();
+        }
+        for command in commands {
+            self.log.sent(command);
+        }
+        let batch: String = commands
+            .iter()
+            .map(|command| format!("{command}\r\n"))
+            .collect();
+        wire.send(batch.as_bytes())
+            .map_err(|broken| lost(&broken))?;
+        commands.iter().map(|_| self.hear(wire)).collect()
+    }
+
+    fn ask(&mut self, wire: &mut Connection, command: &str) -> Result<Reply, Stop> {
+        self.say(wire, command)?;
+        self.hear(wire)
+    }
+
+    fn say(&mut self, wire: &mut Connection, command: &str) -> Result<(), Stop> {
+        self.log.sent(command);
+        let line = format!("{command}\r\n");
+        wire.send(line.as_bytes()).map_err(|broken| lost(&broken))
+    }
+
+    fn hear(&mut self, wire: &mut Connection) -> Result<Reply, Stop> {
+        let gone = |_| {
+            let text = "421 4.4.2 Connection dropped due to SocketError".to_owned();
+            Stop(
+                AttemptEnding::Deferred(text),
+                Hangup::Gone(Disconnect::Remote),
+            )
+        };
+        let answer = wire.answer().map_err(gone)?;
+        match answer.reply() {
+            Some(reply) => {
+                self.log.received_reply(&reply);
+                Ok(reply)
+            }
+            None => Err(gone(String::new())),
+        }
+    }
+}
+
+fn lost(broken: &Broken) -> Stop {
+    let (why, how) = match broken {
+        Broken::TimedOut(_) => ("TimedOut", Disconnect::Local),
+        _ => ("SocketError", Disconnect::RemoteSocketError),
+    };
+    let text = format!("421 4.4.2 Connection dropped due to {why}");
+    Stop(AttemptEnding::Deferred(text), Hangup::Gone(how))
+}
+
+fn positive(reply: Reply) -> Result<Reply, Stop> {
+    match reply.is_positive() {
+        true => Ok(reply),
+        false => Err(refusal(reply)),
+    }
+}
+
+fn refusal(reply: Reply) -> Stop {
+    let text = reply.to_string().trim_end().to_owned();
+    let ending = match reply.is_permanent() {
+        true => AttemptEnding::Refused(text),
+        false => AttemptEnding::Deferred(text),
+    };
+    Stop(ending, Hangup::Politely)
+}
