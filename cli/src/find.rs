@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use mailfault::Flaw;
+use mailfault::cast::Cast;
 use mailfault::scenario::Scenario;
 
 use crate::error::Error;
@@ -14,6 +15,24 @@ pub(crate) fn scenario(given: &str) -> Result<Scenario, Error> {
     }
     Scenario::named(given)
         .map_err(|error| Error::from(error).hint("`mailfault list` shows what there is"))
+}
+
+/// The cast of a name in the catalogue, or of a file; nothing where a scenario is meant.
+pub(crate) fn cast(given: &str) -> Result<Option<Cast>, Error> {
+    if is_file(given) {
+        let text = std::fs::read_to_string(given).unwrap_or_default();
+        return Ok(match Cast::is_meant(&text) {
+            true => Some(Cast::read(given)?),
+            false => None,
+        });
+    }
+    match Cast::named(given) {
+        Ok(cast) => Ok(Some(cast)),
+        Err(error) if given.starts_with("cases/") => {
+            Err(Error::from(error).hint("`mailfault list casts` shows what there is"))
+        }
+        Err(_) => Ok(None),
+    }
 }
 
 /// The text of that scenario, as its author wrote it.

@@ -1,6 +1,7 @@
 //! `mailfault list`: what there is, one line each.
 
 use clap::{Args, ValueEnum};
+use mailfault::cast::Cast;
 use mailfault::scenario::{Kind, Scenario};
 use mailfault::{Flaw, Persona};
 use serde_json::{Value, json};
@@ -27,6 +28,8 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Noun {
+    /// Several systems that work together, or do not
+    Casts,
     /// Scenarios in which something is wrong
     Faults,
     /// Flaws of a certificate, for `mailfault certs --flaw`
@@ -39,6 +42,7 @@ enum Noun {
 
 pub(crate) fn list(arguments: &Arguments) -> Result<Ended, Error> {
     let rows = match arguments.of {
+        Noun::Casts => Cast::all().iter().map(cast).collect(),
         Noun::Faults => scenarios(|scenario| scenario.kind == Kind::Fault),
         Noun::Flaws => Flaw::all().iter().map(flaw).collect(),
         Noun::Personas => Persona::all().iter().map(persona).collect(),
@@ -72,6 +76,10 @@ pub(crate) fn scenario(scenario: &Scenario) -> Value {
         "expect": scenario.expect.iter().map(|one| one.name()).collect::<Vec<_>>(),
         "rfc": scenario.rfc,
     })
+}
+
+pub(crate) fn cast(cast: &Cast) -> Value {
+    json!({ "id": cast.id, "summary": cast.summary, "source": cast.source })
 }
 
 pub(crate) fn flaw(flaw: &Flaw) -> Value {

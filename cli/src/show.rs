@@ -1,6 +1,7 @@
 //! `mailfault show`: one of them in full.
 
 use clap::Args;
+use mailfault::cast::Cast;
 use mailfault::scenario::{Kind, Scenario};
 use mailfault::{Flaw, FlawWordings as _, Persona, Requirement, Wording, wordings};
 use serde_json::{Value, json};
@@ -28,6 +29,17 @@ pub(crate) struct Arguments {
 
 pub(crate) fn show(arguments: &Arguments) -> Result<Ended, Error> {
     let name = &*arguments.name;
+    if let Some(cast) = find::cast(name)? {
+        match arguments.json {
+            true => {
+                let mut object = list::cast(&cast);
+                object["story"] = json!(cast.story);
+                output::line(format!("{object:#}"))?;
+            }
+            false => output::print(&of_cast(&cast))?,
+        }
+        return Ok(Ended::AsExpected);
+    }
     let shown = match (
         find::scenario(name),
         Persona::named(name),
@@ -99,6 +111,17 @@ fn heard_of(scenario: &Scenario, given: &str) -> Vec<Wording> {
         _ if find::is_file(given) => Vec::new(),
         _ => wordings(&scenario.id),
     }
+}
+
+fn of_cast(cast: &Cast) -> String {
+    let mut text = format!("{}: {}\n", cast.id, cast.summary);
+    if let Some(story) = &cast.story {
+        text += &format!("\n{}\n", story.trim());
+    }
+    if let Some(source) = &cast.source {
+        text += &format!("\nSource: {source}\n");
+    }
+    text + &format!("\nThe file:\n\n{}", output::indent(cast.text()))
 }
 
 /// Of two complaints the one that knows what was meant.

@@ -29,16 +29,30 @@ pub fn all() -> &'static [(&'static str, &'static str)] {
     ALL
 }
 
+/// Every cast, as its id and its text, in alphabetical order: systems that work together, or do
+/// not. `mailfault::cast` understands and plays them.
+#[must_use]
+pub fn casts() -> &'static [(&'static str, &'static str)] {
+    CASTS
+}
+
 macro_rules! embed {
-    ($($id:literal,)*) => {
-        const ALL: &[(&str, &str)] = &[
+    ($list:ident: $($id:literal,)*) => {
+        const $list: &[(&str, &str)] = &[
             $(($id, include_str!(concat!("../", $id, ".toml"))),)*
         ];
     };
 }
 
 // A file that is not in this list fails the test below; one that is not there, the build.
-embed! {
+embed! { CASTS:
+    "cases/exchange-null-tls-certificate-name",
+    "cases/exchange-orphan-certificate",
+    "cases/exchange-stale-tls-certificate-name",
+}
+
+// The same holds here.
+embed! { ALL:
     "control/p256",
     "control/rsa-2048",
     "control/tls12-only",
@@ -454,6 +468,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut files = BTreeSet::new();
         for folder in [
+            "cases",
             "control",
             "tls",
             "starttls",
@@ -468,8 +483,9 @@ mod tests {
                 files.insert(format!("{folder}/{name}"));
             }
         }
-        let ids: BTreeSet<String> = super::all().iter().map(|(id, _)| id.to_string()).collect();
+        let all = || super::all().iter().chain(super::casts());
+        let ids: BTreeSet<String> = all().map(|(id, _)| id.to_string()).collect();
         assert_eq!(ids, files);
-        assert_eq!(super::all().len(), files.len(), "an id stands twice");
+        assert_eq!(all().count(), files.len(), "an id stands twice");
     }
 }

@@ -1,5 +1,6 @@
-//! `mailfault serve`: a scenario's server until it is told to end.
+//! `mailfault serve`: a scenario's server, or a cast, until it is told to end.
 
+mod cast; // several systems at once
 mod json; // what is shown as JSON: a ready line, a line for each event, a report
 mod logs; // the same as files, with `--out`
 mod show; // everything that wants to know what happens
@@ -24,21 +25,22 @@ use crate::{find, output, paste};
 use logs::Logs;
 use show::{Show, View};
 
-/// Serve a scenario until SIGINT or SIGTERM, and show what its clients do
+/// Serve a scenario, or a cast of several systems, until SIGINT or SIGTERM, and show what its clients do
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   mailfault serve tls/expired
   mailfault serve starttls/stripped --persona exchange-2016 --out /tmp/stripped
-  mailfault serve my-own.toml --port 0 --json --until-eof")]
+  mailfault serve my-own.toml --port 0 --json --until-eof
+  mailfault serve cases/exchange-null-tls-certificate-name --out /tmp/case")]
 pub(crate) struct Arguments {
     /// A name out of `mailfault list`, or a scenario file
     #[arg(value_name = "NAME|FILE")]
     scenario: String,
 
-    /// The port to listen on; 0 for a free one
-    #[arg(long, value_name = "N", default_value_t = 2525)]
-    port: u16,
+    /// The port to listen on, 2525 if nothing is said; 0 for a free one
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
 
     /// The port for implicit TLS where a scenario has both kinds of TLS; 0 for a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -74,6 +76,11 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn serve(arguments: &Arguments) -> Result<Ended, Error> {
+    let runtime = runtime().map_err(|error| Error::new(format!("cannot wait: {error}")))?;
+    if let Some(cast) = find::cast(&arguments.scenario)? {
+        runtime.block_on(cast::until_told(arguments, &cast))?;
+        return Ok(Ended::AsExpected);
+    }
     let mut scenario = find::scenario(&arguments.scenario)?;
     for name in &arguments.also_names {
         // The library's word for it is not the user's.
@@ -84,7 +91,6 @@ pub(crate) fn serve(arguments: &Arguments) -> Result<Ended, Error> {
         play::persona(&mut scenario, name)?;
     }
     play::patience(&mut scenario);
-    let runtime = runtime().map_err(|error| Error::new(format!("cannot wait: {error}")))?;
     runtime.block_on(until_told(arguments, &scenario))?;
     Ok(Ended::AsExpected)
 }
@@ -101,7 +107,7 @@ async fn until_told(arguments: &Arguments, scenario: &Scenario) -> Result<(), Er
     let address = arguments.expose.unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = builder
         .exposed_on(address)
-        .port(arguments.port)
+        .port(arguments.port.unwrap_or(2525))
         .implicit_port(arguments.implicit_port)
         .observe(watcher.observer());
     let server = start(arguments, builder)?;

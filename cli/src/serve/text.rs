@@ -72,10 +72,15 @@ impl View for Text {
 
 /// An event as lines, each with its session's number and the seconds since that began.
 pub(super) fn event_lines(number: u64, event: &Event) -> String {
+    event_lines_of(&number.to_string(), event)
+}
+
+/// The same for a session that needs more than a number to be told from others.
+pub(super) fn event_lines_of(session: &str, event: &Event) -> String {
     let seconds = event.at.as_secs_f64();
     let text = event.what.to_string();
     let lines = text.lines();
     lines
-        .map(|line| format!("[{number} {seconds:.3}] {line}\n"))
+        .map(|line| format!("[{session} {seconds:.3}] {line}\n"))
         .collect()
 }

@@ -6,12 +6,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Certificates;
-use super::receive_connector;
+use super::{receive_connector, send_connector};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::exchange::{
-    Changes, Exchange, ReceiveConnector, Service, StoredCertificate, TieBreak, TransportRole,
-    Version,
+    Changes, Exchange, Observer, ReceiveConnector, Service, StoredCertificate, TieBreak,
+    TransportRole, Version,
 };
 use crate::near::nearest;
 
@@ -50,6 +50,8 @@ pub(super) struct Written {
     /// Others.
     #[serde(default, rename = "NewReceiveConnector")]
     new_receive_connector: BTreeMap<String, Spanned<receive_connector::Written>>,
+    #[serde(default, rename = "SendConnector")]
+    send_connector: BTreeMap<String, Spanned<send_connector::Written>>,
 }
 
 /// `[[exchange.NAME.certificate]]`.
@@ -74,6 +76,7 @@ impl Written {
         &self,
         certificates: &Certificates,
         clock: &Clock,
+        observer: Option<Observer>,
     ) -> Result<Exchange, Misplaced> {
         let version = version(&self.version)?;
         let mut builder = Exchange::builder(version).clock(clock.clone());
@@ -132,6 +135,15 @@ impl Written {
             });
             builder = changed.map_err(misplaced)?;
             applied.map_err(misplaced)?;
+        }
+        for (name, written) in &self.send_connector {
+            let connector = written.get_ref().meant(name, certificates);
+            let misplaced = |error| Misplaced(Some(written.span().start), error);
+            builder = builder.send_connector(connector.map_err(misplaced)?);
+        }
+        builder = builder.trusted_roots(certificates.roots().iter().cloned());
+        if let Some(observer) = observer {
+            builder = builder.observe_by(observer);
         }
         let running = builder.try_start()?;
         running.set_back_pressure(self.back_pressure);

@@ -3,12 +3,17 @@
 //! A scenario has one server and faults that are told to it. The members of a cast are models: the
 //! file says how they are configured, and what goes wrong follows from that.
 
+mod bundle;
 mod certificate;
 mod exchange;
+mod player;
 mod receive_connector;
+mod send_connector;
 #[cfg(test)]
 mod tests;
 mod written;
+
+pub use player::{Happening, Player};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,9 +21,8 @@ use std::path::Path;
 
 use mailfault_certs::{Der, Pem};
 
-use crate::clock::Clock;
 use crate::error::Error;
-use crate::exchange::Exchange;
+use crate::exchange::{EventEntry, Exchange};
 use crate::scenario::place::Text;
 use certificate::Certificates;
 
@@ -92,6 +96,63 @@ impl Cast {
         }
     }
 
+    /// The cast of this name in the catalogue: `cases/exchange-null-tls-certificate-name`, with or
+    /// without its folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is none.
+    pub fn named(id: &str) -> Result<Self, Error> {
+        let short = |known: &'static str| known.rsplit('/').next().unwrap_or(known);
+        let all = mailfault_scenarios::casts();
+        let found = all
+            .iter()
+            .find(|(known, _)| *known == id || short(known) == id);
+        match found {
+            Some((id, text)) => Self::embedded(id, text),
+            None => {
+                let known = all.iter().map(|(known, _)| match id.contains('/') {
+                    true => *known,
+                    false => short(known),
+                });
+                Err(Error::UnknownName {
+                    kind: "cast",
+                    given: id.to_owned(),
+                    near: crate::near::nearest(id, &known.collect::<Vec<_>>()),
+                })
+            }
+        }
+    }
+
+    /// Every cast of the catalogue, in alphabetical order.
+    ///
+    /// # Panics
+    ///
+    /// If a file of the catalogue cannot be understood, which its tests exclude.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let all = mailfault_scenarios::casts().iter();
+        all.map(|(id, text)| match Self::embedded(id, text) {
+            Ok(cast) => cast,
+            Err(error) => panic!("{error}"),
+        })
+        .collect()
+    }
+
+    fn embedded(id: &str, text: &str) -> Result<Self, Error> {
+        let cast = Self::parse(&format!("{id}.toml"), text)?;
+        Ok(Self {
+            id: id.to_owned(),
+            ..cast
+        })
+    }
+
+    /// The file, as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether a file is one of a cast, and not of a scenario: whether it has a member.
     #[must_use]
     pub fn is_meant(text: &str) -> bool {
@@ -102,18 +163,18 @@ impl Cast {
     ///
     /// # Errors
     ///
-    /// [`Error::BadScenario`] with file, line and column of the member that cannot be what the
-    /// file says; [`Error::CannotListen`] if there is no port.
+    /// As [`Player::start`].
     pub fn start(&self) -> Result<Playing, Error> {
-        self.start_by(&Clock::system())
+        self.player().start()
     }
 
-    /// The same, by this clock.
-    ///
-    /// # Errors
-    ///
-    /// As [`start`](Self::start).
-    pub fn start_by(&self, clock: &Clock) -> Result<Playing, Error> {
+    /// Begins to say how it is played.
+    pub fn player(&self) -> Player<'_> {
+        Player::new(self)
+    }
+
+    fn bring_up(&self, player: &Player<'_>) -> Result<Playing, Error> {
+        let clock = &player.clock;
         let place = Text {
             file: &self.file,
             text: &self.text,
@@ -137,7 +198,9 @@ impl Cast {
         let certificates = Certificates::mint(&written, clock.now()).map_err(at(first))?;
         let mut exchange = BTreeMap::new();
         for (name, one) in &members.exchange {
-            let started = one.get_ref().start(&certificates, clock);
+            let started = one
+                .get_ref()
+                .start(&certificates, clock, player.watch(name));
             let started = started.map_err(|exchange::Misplaced(place, error)| {
                 at(place.unwrap_or(one.span().start))(error)
             });
@@ -167,6 +230,8 @@ pub struct Member {
     pub kind: String,
     /// What it calls itself.
     pub host: String,
+    /// An address that it takes mail for.
+    pub recipient: String,
     /// Where it is reached: its first way in.
     pub addr: SocketAddr,
     /// Every way in by its name, the first among them; none where there is only one.
@@ -201,6 +266,7 @@ impl Playing {
                 name: name.clone(),
                 kind: server.version().to_string(),
                 host: server.fqdn().to_owned(),
+                recipient: server.a_recipient(),
                 addr: connectors.first()?.1,
                 connectors,
             })
@@ -208,6 +274,40 @@ impl Playing {
         let mut members: Vec<_> = exchange.collect();
         members.sort_by(|one, other| one.name.cmp(&other.name));
         members
+    }
+
+    /// What the Exchange servers wrote to their Application logs, with the member's name.
+    #[must_use]
+    pub fn events(&self) -> Vec<(String, EventEntry)> {
+        let of = |(name, server): (&String, &Exchange)| {
+            let name = name.clone();
+            server
+                .events()
+                .into_iter()
+                .map(move |entry| (name.clone(), entry))
+        };
+        self.exchange.iter().flat_map(of).collect()
+    }
+
+    /// How many sessions there have been.
+    #[must_use]
+    pub fn session_count(&self) -> usize {
+        let servers = self.exchange.values();
+        let sessions = servers.flat_map(|server| {
+            let connectors = server.addrs();
+            let count = |(name, _): &(String, _)| server.sessions(name).map_or(0, |all| all.len());
+            connectors.iter().map(count).collect::<Vec<_>>()
+        });
+        sessions.sum()
+    }
+
+    /// How many messages were taken.
+    #[must_use]
+    pub fn mail_count(&self) -> usize {
+        self.exchange
+            .values()
+            .map(|server| server.mail().len())
+            .sum()
     }
 
     /// Ends every member, and waits for sessions that are open.

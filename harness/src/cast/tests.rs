@@ -61,6 +61,10 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         "case.toml:5:21: `many` is no limit; write a number or `Unlimited`",
     );
     check_bad(
+        &format!("{ex01}[exchange.ex01.SendConnector.Out]\nTlsAuthLevel = \"EncryptionOnly\""),
+        "case.toml:4:1: bad TlsAuthLevel: `EncryptionOnly` cannot be set on `Out`, where RequireTLS is false",
+    );
+    check_bad(
         &format!("[certificates.public]\nnames = []\n{ex01}"),
         "case.toml:2:1: bad certificate: `public`: bad names: a certificate needs a name; write `names = [\"mail.contoso.test\"]`",
     );
@@ -106,6 +110,13 @@ fn members_are_as_the_file_says() {
         MaxProtocolErrors    = "Unlimited"
         TarpitInterval       = "0s"
 
+        [exchange.ex01.SendConnector."Outbound to Office 365"]
+        SmartHosts         = ["contoso-com.mail.protection.outlook.com"]
+        RequireTLS         = true
+        TlsAuthLevel       = "DomainValidation"
+        TlsDomain          = "mail.protection.outlook.com"
+        TlsCertificateName = "new"
+
         [exchange.ex01.NewReceiveConnector.Relay]
         AnonymousRelay   = true
         PermissionGroups = ["AnonymousUsers"]
@@ -135,10 +146,38 @@ fn members_are_as_the_file_says() {
     assert!(!front_end.authenticates_by(AuthMechanism::BasicAuth));
     let relay = connectors.iter().find(|one| one.name == "Relay").unwrap();
     assert!(relay.anonymous_relay && relay.takes_from("10.0.0.5".parse().unwrap()));
+    let outbound = &server.send_connectors()[0];
+    assert_eq!(outbound.name, "Outbound to Office 365");
+    assert_eq!(
+        outbound.tls_certificate_name,
+        front_end.tls_certificate_name
+    );
+    assert!(!outbound.dns_routing_enabled);
     let members = playing.members();
     assert_eq!(members[0].kind, "Exchange Server 2013");
     assert_eq!(members[0].connectors.len(), 6);
     assert_eq!(playing.roots().len(), 1);
+}
+
+#[test]
+fn every_cast_of_the_catalogue_starts() {
+    let all = Cast::all();
+    assert!(all.len() > 2);
+    for cast in all {
+        assert_eq!(Cast::named(&cast.id).unwrap().text(), cast.text());
+        assert!(cast.story.is_some() && cast.source.is_some(), "{}", cast.id);
+        assert!(Cast::is_meant(cast.text()), "{}", cast.id);
+        match cast.start() {
+            Ok(playing) => assert!(!playing.members().is_empty()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    let error = Cast::named("exchange-null-tls-certificat-name").unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("did you mean `exchange-null-tls-certificate-name`")
+    );
 }
 
 #[test]

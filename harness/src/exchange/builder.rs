@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use mailfault_certs::Der;
 
@@ -12,19 +13,20 @@ use super::receive_connector::ReceiveConnector;
 use super::rules::Shared;
 use super::selection::TieBreak;
 use super::send_connector::SendConnector;
-use super::settings::{Changes, Settings};
+use super::settings::{Changes, Observer, Settings};
 use super::store::{self, StoredCertificate};
 use super::version::Version;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::near;
+use crate::report::Event;
 use crate::server::Auth;
 
 /// The wish for an Exchange server; [`start`](Self::start) makes it one.
 ///
 /// Without a word it is as setup leaves it: its own self-signed certificates, the default receive
 /// connectors, the domain of its name as the only accepted domain, and any mailbox in it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a builder is no server yet; call `start`"]
 pub struct ExchangeBuilder {
     version: Version,
@@ -45,6 +47,7 @@ pub struct ExchangeBuilder {
     era: Option<Era>,
     trusted_roots: Vec<Der>,
     send_connectors: Vec<SendConnector>,
+    observer: Option<Observer>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,6 +77,7 @@ impl ExchangeBuilder {
             era: None,
             trusted_roots: Vec::new(),
             send_connectors: Vec::new(),
+            observer: None,
         }
     }
 
@@ -177,6 +181,17 @@ impl ExchangeBuilder {
         self
     }
 
+    /// Calls this with the connector's name, the session's number and every event, before the
+    /// client can see its effect. It runs on the connectors' threads and must not block.
+    pub fn observe(self, observer: impl Fn(&str, u64, &Event) + Send + Sync + 'static) -> Self {
+        self.observe_by(Arc::new(observer))
+    }
+
+    pub(crate) fn observe_by(mut self, observer: Observer) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// How the protocol logs are laid out, where it is not as is usual for the version.
     pub fn log_era(mut self, era: Era) -> Self {
         self.era = Some(era);
@@ -274,6 +289,7 @@ impl ExchangeBuilder {
             era: self.era.unwrap_or(self.version.log_era()),
             trusted_roots: self.trusted_roots,
             began: self.clock.now(),
+            observer: self.observer,
             version: self.version,
             name: self.name,
             fqdn,
@@ -294,6 +310,15 @@ impl ExchangeBuilder {
             certificates,
             shared,
         )
+    }
+}
+
+impl std::fmt::Debug for ExchangeBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExchangeBuilder")
+            .field("version", &self.version)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

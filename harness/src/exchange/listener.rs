@@ -91,6 +91,7 @@ impl Listener {
         let server = builder
             .loopback(settings.address)
             .auth(settings.auth.clone())
+            .tls_versions(settings.version.tls_versions())
             .observe(watch(connector, settings, shared))
             .policy(rules::policy(settings.version, connector, shared))
             .persona(persona)
@@ -253,6 +254,7 @@ fn watch(
         .too_many_sessions;
     let mut bytes = Vec::new();
     too_many.write_to(&mut bytes);
+    let observer = settings.observer.clone();
     let per_source = connector.max_inbound_connection_per_source.is_some();
     let peers: Mutex<BTreeMap<u64, SocketAddr>> = Mutex::default();
     move |session, event| {
@@ -285,6 +287,9 @@ fn watch(
             _ => None,
         };
         drop(peers);
+        if let Some(observer) = &observer {
+            observer(&name, session, event);
+        }
         if let Some(event) = told {
             shared.known().events.write(clock.now(), role, event);
         }

@@ -22,6 +22,7 @@ pub use receive_connector::{
 pub use selection::{Selection, TieBreak, Verdict};
 pub use send_connector::{SendConnector, TlsAuthLevel};
 pub use settings::Changes;
+pub(crate) use settings::Observer;
 pub use store::{Service, StoredCertificate};
 pub use version::Version;
 
@@ -326,6 +327,23 @@ impl Exchange {
     #[must_use]
     pub fn events(&self) -> Vec<EventEntry> {
         self.shared.known().events.entries()
+    }
+
+    /// An address that it takes mail for: a mailbox if one is known, else one in its first
+    /// accepted domain.
+    #[must_use]
+    pub fn a_recipient(&self) -> String {
+        let known = self.shared.known();
+        let mailbox = known.mailboxes.as_ref().and_then(|all| all.first());
+        let domain = || known.accepted_domains.first();
+        match (mailbox, domain()) {
+            (Some(mailbox), _) => mailbox.clone(),
+            (None, domain) => {
+                let domain =
+                    domain.map_or("example.test", |domain| domain.trim_start_matches("*."));
+                format!("bob@{domain}")
+            }
+        }
     }
 
     /// How a connector chose its certificate when its service read it last; `None` where

@@ -1,6 +1,7 @@
 //! What a server is told when it is built, and keeps.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use mailfault_certs::Der;
@@ -9,6 +10,7 @@ use super::log::Era;
 use super::selection::TieBreak;
 use super::version::Version;
 use crate::clock::Clock;
+use crate::report::Event;
 use crate::server::Auth;
 
 /// When a change of a connector or of the certificate store takes effect. Microsoft does not say
@@ -23,8 +25,11 @@ pub enum Changes {
     AtOnce,
 }
 
+/// Sees every event with the connector's name and the session's number.
+pub(crate) type Observer = Arc<dyn Fn(&str, u64, &Event) + Send + Sync>;
+
 /// What a server is told when it is built, and keeps.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Settings {
     pub(super) version: Version,
     pub(super) name: String,
@@ -42,4 +47,14 @@ pub(super) struct Settings {
     pub(super) trusted_roots: Vec<Der>,
     /// When the Transport service began; ids of sessions are counted from here.
     pub(super) began: SystemTime,
+    pub(super) observer: Option<Observer>,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("version", &self.version)
+            .field("fqdn", &self.fqdn)
+            .finish_non_exhaustive()
+    }
 }

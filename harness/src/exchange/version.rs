@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::log::{Era, Generation};
+use crate::fault::TlsVersion;
 use crate::persona::Persona;
 
 /// A version of Exchange Server.
@@ -68,6 +69,16 @@ impl Version {
         match self {
             Self::Exchange2010 => Generation::V14,
             _ => Generation::V15,
+        }
+    }
+
+    /// The versions of TLS that it speaks, as far as this library does. By default 2010 and 2013
+    /// speak TLS 1.0 alone, for which TLS 1.2 stands here; 2016 and 2019 speak TLS 1.2, and that
+    /// Subscription Edition speaks TLS 1.3 as well depends on the Windows below it.
+    pub(crate) fn tls_versions(self) -> Vec<TlsVersion> {
+        match self {
+            Self::SubscriptionEdition => vec![TlsVersion::Tls12, TlsVersion::Tls13],
+            _ => vec![TlsVersion::Tls12],
         }
     }
 
