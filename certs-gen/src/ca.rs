@@ -92,11 +92,38 @@ impl Ca {
     #[must_use]
     #[track_caller]
     pub fn intermediate(&self) -> Self {
+        self.issuing(None)
+    }
+
+    /// The same with this subject, instead of one that no other authority has.
+    ///
+    /// ```
+    /// use mailfault_certs::{Ca, DistinguishedName};
+    ///
+    /// let name = DistinguishedName::new().common_name("Contoso Issuing CA").country("US");
+    /// let identity = Ca::new().intermediate_named(name.clone()).issue("mx.test");
+    /// assert_eq!(*identity.issuer(), name);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When this is an issuing CA itself: nothing may be below it.
+    #[must_use]
+    #[track_caller]
+    pub fn intermediate_named(&self, subject: DistinguishedName) -> Self {
+        self.issuing(Some(subject))
+    }
+
+    #[track_caller]
+    fn issuing(&self, subject: Option<DistinguishedName>) -> Self {
         assert!(
             self.is_root(),
             "an issuing CA has pathLen 0, so that no CA can stand below it\nhint: Leaf::pathlen_exceeded() is that flaw"
         );
-        self.below(Order::issuing(self, "issuing CA", Role::Intermediate))
+        self.below(Order {
+            subject,
+            ..Order::issuing(self, "issuing CA", Role::Intermediate)
+        })
     }
 
     /// The root that a client should trust; that of an issuing CA is the one above it.
