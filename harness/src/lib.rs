@@ -48,6 +48,8 @@ mod clock;
 mod crypto;
 #[cfg(feature = "scenario")]
 mod duration;
+#[cfg(feature = "models")]
+pub mod eop;
 mod error;
 #[cfg(feature = "models")]
 pub mod exchange;

@@ -3,6 +3,8 @@
 //! A persona is plain data. The built-in ones are functions; users write their own, in code or in
 //! a scenario file.
 
+#[cfg(feature = "models")]
+pub(crate) use eop::sign as sign_as_eop;
 pub use limits::Limits;
 #[cfg(feature = "scenario")]
 pub(crate) use limits::LimitsChange;
@@ -80,6 +82,7 @@ impl Persona {
         vec![
             Self::barracuda(),
             Self::eop(),
+            Self::eop_2014(),
             Self::exchange_2013(),
             Self::exchange_2016(),
             Self::exchange_2019(),
@@ -206,6 +209,21 @@ mod tests {
         assert_eq!(
             facts.render(&Persona::eop().replies.auth_first).to_string(),
             "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM [AMS0EPF0000019A.eop-nam06.prod.protection.outlook.com 2025-03-09T19:25:28.000Z 08DD59CA63652EED]\r\n"
+        );
+    }
+
+    #[test]
+    fn eop_talked_as_logged() {
+        let facts = facts(
+            "BN1BFFO11FD038.mail.protection.outlook.com",
+            UNIX_EPOCH + Duration::from_secs(1_460_965_011),
+        );
+        check(
+            &Persona::eop_2014(),
+            facts,
+            "220 BN1BFFO11FD038.mail.protection.outlook.com Microsoft ESMTP MAIL Service ready at Mon, 18 Apr 2016 07:36:51 +0000",
+            "250-BN1BFFO11FD038.mail.protection.outlook.com Hello [192.0.2.7]\n250-SIZE 157286400\n250-PIPELINING\n250-DSN\n250-ENHANCEDSTATUSCODES\n250-STARTTLS\n250-8BITMIME\n250-BINARYMIME\n250 CHUNKING",
+            "250-BN1BFFO11FD038.mail.protection.outlook.com Hello [192.0.2.7]\n250-SIZE 157286400\n250-PIPELINING\n250-DSN\n250-ENHANCEDSTATUSCODES\n250-AUTH LOGIN\n250-8BITMIME\n250-BINARYMIME\n250 CHUNKING",
         );
     }
 

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Mail {
+    /// Its number among all messages that the server took, from 1.
+    pub number: u64,
     /// The number of its session, from 1.
     pub session: u64,
     /// The reverse-path of MAIL, without angle brackets; empty for a bounce.

@@ -42,6 +42,7 @@ pub struct Builder {
     patience: Duration,
     observer: Option<Observer>,
     policy: Option<super::policy::Policy>,
+    keeper: Option<super::policy::Keeper>,
     script: Option<super::script::Session>,
 }
 
@@ -84,6 +85,7 @@ impl Default for Builder {
             patience: Duration::from_secs(2),
             observer: None,
             policy: None,
+            keeper: None,
             script: None,
         }
     }
@@ -257,6 +259,13 @@ impl Builder {
         self
     }
 
+    /// What sees every message that is taken.
+    #[cfg(feature = "models")]
+    pub(crate) fn keeper(mut self, keeper: super::policy::Keeper) -> Self {
+        self.keeper = Some(keeper);
+        self
+    }
+
     pub(super) fn script(mut self, session: super::script::Session) -> Self {
         self.script = Some(session);
         self
@@ -324,6 +333,7 @@ impl Builder {
             require_auth: self.require_auth,
             clock,
             policy: self.policy,
+            keeper: self.keeper,
             script: self.script,
         });
         MockServer::run(Settings {

@@ -105,10 +105,12 @@ impl Ledger {
         (recorder, open, open_from)
     }
 
-    /// Keeps a message that is about to be taken.
-    pub(crate) fn keep(&self, mail: Mail) {
+    /// Numbers and keeps a message that is about to be taken, which `see` sees first.
+    pub(crate) fn keep(&self, mut mail: Mail, see: impl FnOnce(&Mail)) {
         let mut state = self.state();
         state.taken += 1;
+        mail.number = state.taken;
+        see(&mail);
         state.mail_octets += mail.content.len();
         state.mail.push_back(mail);
         while state.mail_octets > self.limits.kept_mail && state.mail.len() > 1 {

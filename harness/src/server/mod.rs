@@ -7,9 +7,9 @@ pub use client_certificate::ClientCertificate;
 pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
 pub use mock_server::MockServer;
-#[cfg(feature = "models")]
-pub(crate) use policy::Policy;
 pub(crate) use policy::Question;
+#[cfg(feature = "models")]
+pub(crate) use policy::{Keeper, Policy};
 pub use script::Script;
 pub(crate) use tls::{Serving, Tls as ServerTls, suite_name};
 #[cfg(feature = "models")]
@@ -46,6 +46,7 @@ pub(crate) struct House {
     pub(crate) require_auth: bool,
     pub(crate) clock: Clock,
     pub(crate) policy: Option<policy::Policy>,
+    pub(crate) keeper: Option<policy::Keeper>,
     /// Holds the sessions instead of the conversation of `persona`.
     script: Option<script::Session>,
 }

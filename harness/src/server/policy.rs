@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::fault::Stage;
-use crate::report::Tls;
+use crate::report::{Mail, Tls};
 use crate::smtp::Reply;
 
 /// What a healthy server with rules of its own refuses: asked where the conversation itself has
 /// nothing to object, before the plan of faults. `None` lets the usual reply stand.
 pub(crate) type Policy = Arc<dyn Fn(&Question<'_>) -> Option<Reply> + Send + Sync>;
+
+/// Sees a message that is taken, before the client can know. It must not ask the server anything:
+/// the ledger is at work.
+pub(crate) type Keeper = Arc<dyn Fn(&Mail, &Question<'_>) + Send + Sync>;
 
 /// What a session knows when it asks. Only the models have rules.
 #[cfg_attr(not(feature = "models"), allow(dead_code))]

@@ -364,7 +364,26 @@ impl Conversation {
         content: &[u8],
     ) -> Option<Reply> {
         let policy = self.house.policy.as_ref()?;
-        let refusal = policy(&Question {
+        let question = Question {
+            content,
+            ..self.question(stage, sender, recipient)
+        };
+        let refusal = policy(&question)?;
+        let facts = Facts {
+            address: recipient,
+            ..self.facts()
+        };
+        Some(facts.render(&refusal))
+    }
+
+    /// What rules may ask about.
+    pub(super) fn question<'a>(
+        &'a self,
+        stage: Stage,
+        sender: &'a str,
+        recipient: &'a str,
+    ) -> Question<'a> {
+        Question {
             stage,
             ip: self.peer,
             connections: self.connections,
@@ -373,10 +392,9 @@ impl Conversation {
             anonymous_tls: self.anonymous_tls,
             sender,
             recipient,
-            content,
+            content: &[],
             now: self.house.clock.now(),
-        })?;
-        Some(self.facts().render(&refusal))
+        }
     }
 
     /// The last line of a session that ends by itself; nobody is asked.

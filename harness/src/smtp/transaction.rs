@@ -304,7 +304,9 @@ impl Conversation {
             .into_iter()
             .map(|path| (path.address, path.parameters))
             .unzip();
-        self.house.ledger.keep(Mail {
+        let mail = Mail {
+            // The ledger counts.
+            number: 0,
             session: self.wire.recorder.number(),
             from: transaction.from.address,
             to,
@@ -313,6 +315,11 @@ impl Conversation {
             user: self.user.clone(),
             inside_tls,
             content: transaction.content,
+        };
+        self.house.ledger.keep(mail, |mail| {
+            if let Some(keeper) = &self.house.keeper {
+                keeper(mail, &self.question(Stage::Body, &mail.from, ""));
+            }
         });
     }
 

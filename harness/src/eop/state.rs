@@ -1,0 +1,156 @@
+//! What the rules and the test share.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::received::Record;
+use super::{InboundConnector, MessageTrace, Received, Tenant};
+use crate::report::Mail;
+
+/// What the rules and the test share. Whoever holds it must not ask the server anything: the
+/// server's ledger may be waiting for it.
+#[derive(Debug)]
+pub(super) struct Shared(Mutex<State>);
+
+#[derive(Debug)]
+pub(super) struct State {
+    tenant: Tenant,
+    /// What is to become of the connectors, and when.
+    changes: Vec<(SystemTime, Change)>,
+    records: VecDeque<Record>,
+    trace: VecDeque<MessageTrace>,
+}
+
+/// A change of the connectors.
+#[derive(Debug)]
+pub(super) enum Change {
+    Remove(String),
+    Set(Box<InboundConnector>),
+}
+
+/// How many messages and how many rows of the trace are remembered: clients decide how many there
+/// are.
+const KEPT: usize = 10_000;
+
+impl Shared {
+    pub(super) fn new(tenant: Tenant) -> Self {
+        Self(Mutex::new(State {
+            tenant,
+            changes: Vec::new(),
+            records: VecDeque::new(),
+            trace: VecDeque::new(),
+        }))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The tenant as it is at this time.
+    pub(super) fn tenant(&mut self, now: SystemTime) -> &Tenant {
+        let due = self.changes.iter().take_while(|(at, _)| *at <= now).count();
+        for (_, change) in self.changes.drain(..due) {
+            match change {
+                Change::Remove(name) => {
+                    self.tenant.remove_inbound_connector(&name);
+                }
+                Change::Set(connector) => self.tenant.set_inbound_connector(*connector),
+            }
+        }
+        &self.tenant
+    }
+
+    /// Plans a change. None overtakes another.
+    pub(super) fn plan(&mut self, at: SystemTime, change: Change) {
+        let after = self.changes.last().map_or(at, |(last, _)| at.max(*last));
+        self.changes.push((after, change));
+    }
+
+    pub(super) fn keep(&mut self, record: Record, rows: Vec<MessageTrace>) {
+        self.records.push_back(record);
+        self.trace.extend(rows);
+        let too_many = self.records.len().saturating_sub(KEPT);
+        self.records.drain(..too_many);
+        let too_many = self.trace.len().saturating_sub(KEPT);
+        self.trace.drain(..too_many);
+    }
+
+    pub(super) fn trace(&self) -> Vec<MessageTrace> {
+        self.trace.iter().cloned().collect()
+    }
+
+    /// How each of these messages came, as far as it is remembered.
+    pub(super) fn received(&self, mail: Vec<Mail>) -> Vec<Received> {
+        let how = |mail: Mail| {
+            let at = self
+                .records
+                .binary_search_by_key(&mail.number, |record| record.number)
+                .ok()?;
+            Some(self.records[at].with(mail))
+        };
+        mail.into_iter().filter_map(how).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::{Attribution, Route, message_trace};
+    use super::*;
+
+    #[test]
+    fn changes_come_in_order_and_in_their_time() {
+        let shared = Shared::new(Tenant::default());
+        let mut state = shared.lock();
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let connector = |domain: &str| {
+            Change::Set(Box::new(InboundConnector {
+                sender_domains: vec![domain.to_owned()],
+                ..InboundConnector::partner("P")
+            }))
+        };
+        state.plan(at(10), connector("first.test"));
+        // Asked for later with less patience: still not before the first.
+        state.plan(at(5), connector("second.test"));
+        state.plan(at(20), Change::Remove("P".to_owned()));
+        assert!(state.tenant(at(9)).inbound_connectors.is_empty());
+        let now = &state.tenant(at(10)).inbound_connectors;
+        assert_eq!(now[0].sender_domains, ["second.test"]);
+        assert!(state.tenant(at(20)).inbound_connectors.is_empty());
+    }
+
+    #[test]
+    fn of_very_many_messages_the_oldest_are_forgotten() {
+        let mail = |number| Mail {
+            number,
+            session: 1,
+            from: "alice@fabrikam.test".to_owned(),
+            to: vec!["bob@contoso.test".to_owned(); 2],
+            parameters: Vec::new(),
+            recipient_parameters: Vec::new(),
+            user: None,
+            inside_tls: false,
+            content: Vec::new(),
+        };
+        let tenant = Tenant::default();
+        let shared = Shared::new(tenant.clone());
+        let mut state = shared.lock();
+        let all = KEPT as u64 + 5;
+        let routes = vec![Ok(Route::Mailbox); 2];
+        for number in 1..=all {
+            let mail = mail(number);
+            let ip = std::net::Ipv4Addr::LOCALHOST.into();
+            let rows = message_trace::rows(&mail, &routes, ip, SystemTime::UNIX_EPOCH);
+            let record = Record::new(&tenant, &mail, Attribution::Internet, routes.clone());
+            state.keep(record, rows);
+        }
+        assert_eq!(state.trace().len(), KEPT);
+        let received = state.received([1, 5, 6, all].map(mail).to_vec());
+        let numbers: Vec<u64> = received.iter().map(|one| one.mail.number).collect();
+        assert_eq!(numbers, [6, all]);
+    }
+}
