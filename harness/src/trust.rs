@@ -1,12 +1,13 @@
 //! Whether a chain leads to a trusted root. Paths and signatures are checked by rustls-webpki.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mailfault_certs::Der;
 use rustls::RootCertStore;
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::ParsedCertificate;
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 
 use crate::crypto;
 use crate::error::Error;
@@ -15,7 +16,7 @@ use crate::server::{bad_tls, certificate};
 /// The roots that somebody trusts.
 #[derive(Debug)]
 pub(crate) struct Trust {
-    roots: RootCertStore,
+    roots: Arc<RootCertStore>,
 }
 
 impl Trust {
@@ -24,23 +25,55 @@ impl Trust {
         for root in roots {
             store.add(certificate(root)).map_err(bad_tls)?;
         }
-        Ok(Self { roots: store })
-    }
-
-    /// Whether a server's chain, leaf first, leads to one of the roots at this time.
-    pub(crate) fn has_server(&self, chain: &[Der], now: SystemTime) -> bool {
-        let now = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        let now = UnixTime::since_unix_epoch(now);
-        let mut chain = chain.iter().map(certificate);
-        let Some(leaf) = chain.next() else {
-            return false;
-        };
-        let intermediates: Vec<CertificateDer<'_>> = chain.collect();
-        let algorithms = crypto::provider().signature_verification_algorithms.all;
-        ParsedCertificate::try_from(&leaf).is_ok_and(|leaf| {
-            let (roots, between) = (&self.roots, &intermediates);
-            verify_server_cert_signed_by_trust_anchor(&leaf, roots, between, now, algorithms)
-                .is_ok()
+        Ok(Self {
+            roots: Arc::new(store),
         })
     }
+
+    /// Whether a chain, leaf first, leads to one of the roots at this time, and is for a server.
+    pub(crate) fn has_server(&self, chain: &[Der], now: SystemTime) -> bool {
+        let (leaf, between) = split(chain);
+        let algorithms = crypto::provider().signature_verification_algorithms.all;
+        leaf.as_ref().is_some_and(|leaf| {
+            ParsedCertificate::try_from(leaf).is_ok_and(|leaf| {
+                let (roots, now) = (&self.roots, unix_time(now));
+                verify_server_cert_signed_by_trust_anchor(&leaf, roots, &between, now, algorithms)
+                    .is_ok()
+            })
+        })
+    }
+
+    /// Whether it leads there and is for a server or for a client.
+    pub(crate) fn has_either(&self, chain: &[Der], now: SystemTime) -> bool {
+        self.has_server(chain, now) || self.has_client(chain, now)
+    }
+
+    /// The same for a client.
+    pub(crate) fn has_client(&self, chain: &[Der], now: SystemTime) -> bool {
+        let (leaf, between) = split(chain);
+        let roots = Arc::clone(&self.roots);
+        // It cannot be built without a root.
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots, crypto::provider());
+        leaf.is_some_and(|leaf| {
+            verifier.build().is_ok_and(|verifier| {
+                verifier
+                    .verify_client_cert(&leaf, &between, unix_time(now))
+                    .is_ok()
+            })
+        })
+    }
+}
+
+fn split(
+    chain: &[Der],
+) -> (
+    Option<CertificateDer<'static>>,
+    Vec<CertificateDer<'static>>,
+) {
+    let mut chain = chain.iter().map(certificate);
+    (chain.next(), chain.collect())
+}
+
+fn unix_time(at: SystemTime) -> UnixTime {
+    UnixTime::since_unix_epoch(at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO))
 }

@@ -8,7 +8,6 @@ use mailfault_certs::{Der, Identity};
 
 use super::rules::Rules;
 use super::state::Shared;
-use super::trust::Trust;
 use super::{
     AcceptedDomain, CertificateProfile, Eop, InboundConnector, IpRange, Profile, Recipients,
     Refusal, Tenant,
@@ -19,6 +18,7 @@ use crate::fault::{Fault, TlsVersion};
 use crate::report::Event;
 use crate::server::{self, Auth, ClientCertificate, Keeper, Policy};
 use crate::smtp::Reply;
+use crate::trust::Trust;
 
 /// The wish for an EOP; [`start`](Self::start) makes it one.
 ///

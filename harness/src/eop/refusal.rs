@@ -103,7 +103,7 @@ mod tests {
             client: "client.test",
             now: SystemTime::UNIX_EPOCH,
             max_size: 0,
-            session: 1,
+            id: 0x089F_7FF5_F7B5_8001,
             started: SystemTime::UNIX_EPOCH,
             message_id: "",
             internal_id: 0,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::received::Record;
 use super::state::Shared;
-use super::trust::Trust;
 use super::{Arrival, Attribution, IpRange, Profile, Refusal, Restriction, Tenant, message_trace};
 use crate::fault::{Stage, TlsVersion};
 use crate::report::Mail;
 use crate::server::Question;
 use crate::smtp::Reply;
+use crate::trust::Trust;
 
 /// The rules of one server.
 #[derive(Debug)]
@@ -103,7 +103,8 @@ impl Rules {
         Arrival {
             ip: question.ip.to_canonical(),
             tls: question.tls.map(|tls| tls.version),
-            certificate: chain.and_then(|chain| self.trust.examine(chain, question.now)),
+            certificate: chain
+                .and_then(|chain| super::trust::examine(&self.trust, chain, question.now)),
             user: question.user.map(str::to_owned),
             sender: question.sender.to_owned(),
         }

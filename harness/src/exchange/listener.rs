@@ -14,6 +14,7 @@ use super::talk::{self, Within};
 use crate::error::Error;
 use crate::report::{Mail, Session, What};
 use crate::server::{ClientCertificate, MockServer};
+use crate::trust::Trust;
 
 /// A receive connector that runs, or ran.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Listener {
         settings: &Settings,
         connector: &ReceiveConnector,
         store: &[StoredCertificate],
-        shared: &Arc<Shared>,
+        (shared, trust): (&Arc<Shared>, &Arc<Trust>),
         addr: Option<SocketAddr>,
     ) -> Result<Self, Error> {
         let now = settings.clock.now();
@@ -93,7 +94,7 @@ impl Listener {
             .auth(settings.auth.clone())
             .tls_versions(settings.version.tls_versions())
             .observe(watch(connector, settings, shared))
-            .policy(rules::policy(settings.version, connector, shared))
+            .policy(rules::policy(settings.version, connector, shared, trust))
             .persona(persona)
             .try_start()?;
         Ok(Self {

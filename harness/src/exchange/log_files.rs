@@ -3,13 +3,17 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use mailfault_certs::Der;
 
 use super::listener::{Listener, Run};
 use super::log::{
-    ClientCertificateStatus, LogKind, LogRole, ProtocolLog, ReceiveContext, Row, receive_rows,
+    ClientCertificateStatus, LogKind, LogRole, ProtocolLog, ReceiveContext, Row, TrackingLog,
+    receive_rows,
 };
 use super::receive_connector::{PermissionGroup, ProtocolLoggingLevel, TransportRole};
-use super::{Exchange, covers};
+use super::{Exchange, capabilities};
 use crate::certificate_facts::CertificateFacts;
 
 impl Exchange {
@@ -67,6 +71,13 @@ impl Exchange {
                 written.push(path);
             }
         }
+        let folder = root.join(TrackingLog::folder(generation));
+        for log in self.message_tracking_log() {
+            fs::create_dir_all(&folder)?;
+            let path = folder.join(log.file_name(1));
+            fs::write(&path, log.to_string())?;
+            written.push(path);
+        }
         let events = self.events();
         if !events.is_empty() {
             let path = root.join("events.log");
@@ -98,36 +109,19 @@ impl Exchange {
             run.sessions.iter().flat_map(move |session| {
                 let mut context = context.clone();
                 let chain = session.tls.as_ref().map(|tls| &tls.client_certificate);
-                let leaf = chain.map(|chain| chain.first().and_then(CertificateFacts::read));
                 context.client_certificate =
-                    leaf.map(|leaf| self.client_status(run, leaf.as_ref()));
+                    chain.map(|chain| self.client_status(run, chain, session.began));
                 receive_rows(session, &context)
             })
         });
         rows.collect()
     }
 
-    /// What `TlsDomainCapabilities` makes of a client's certificate. The words for one that was
-    /// sent are inferred.
-    fn client_status(&self, run: &Run, leaf: Option<&CertificateFacts>) -> ClientCertificateStatus {
-        let Some(leaf) = leaf else {
+    /// What `TlsDomainCapabilities` makes of a client's certificate.
+    fn client_status(&self, run: &Run, chain: &[Der], at: SystemTime) -> ClientCertificateStatus {
+        let Some(leaf) = chain.first().and_then(CertificateFacts::read) else {
             return ClientCertificateStatus::none();
         };
-        let mut names = leaf.names.iter().chain(&leaf.common_name);
-        let granted = run
-            .connector
-            .tls_domain_capabilities
-            .iter()
-            .find(|(domain, _)| names.any(|name| covers(name, domain) || covers(domain, name)));
-        let (capabilities, domain) = match granted {
-            Some((domain, capabilities)) => (capabilities.clone(), Some(domain.clone())),
-            None => ("None".to_owned(), None),
-        };
-        ClientCertificateStatus {
-            chain: "Valid".to_owned(),
-            capabilities,
-            status: "Success".to_owned(),
-            domain,
-        }
+        capabilities::judge(&run.connector, &leaf, self.trust.has_either(chain, at))
     }
 }

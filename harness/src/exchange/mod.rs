@@ -29,15 +29,16 @@ pub use version::Version;
 use crate::error::Error;
 use crate::near;
 use crate::report::{Mail, Session};
+use crate::trust::Trust;
 use listener::Listener;
 use rules::Shared;
 use sending::Sending;
 use settings::Settings;
-use store::covers;
 
 pub mod log;
 
 mod builder;
+mod capabilities;
 mod delivery;
 mod event_log;
 mod listener;
@@ -51,6 +52,7 @@ mod sending;
 mod settings;
 mod store;
 mod talk;
+mod tracking;
 mod version;
 
 /// An Exchange server that runs: each receive connector on a free port of its own.
@@ -68,6 +70,7 @@ mod version;
 pub struct Exchange {
     settings: Settings,
     shared: Arc<Shared>,
+    trust: Arc<Trust>,
     state: Mutex<State>,
 }
 
@@ -105,16 +108,19 @@ impl Exchange {
         shared: Shared,
     ) -> Result<Self, Error> {
         let shared = Arc::new(shared);
+        let trust = Arc::new(Trust::new(&settings.trusted_roots)?);
         let listeners = connectors
             .iter()
             .map(|one| {
-                let start = || Listener::start(&settings, one, &certificates, &shared, None);
+                let start =
+                    || Listener::start(&settings, one, &certificates, (&shared, &trust), None);
                 one.enabled.then(start).transpose()
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
             settings,
             shared,
+            trust,
             state: Mutex::new(State {
                 sending: Sending::new(send_connectors, &certificates),
                 connectors,
@@ -410,7 +416,8 @@ impl Exchange {
             return Ok(());
         }
         let (settings, store) = (&self.settings, &state.certificates);
-        match Listener::start(settings, connector, store, &self.shared, addr) {
+        let rules = (&self.shared, &self.trust);
+        match Listener::start(settings, connector, store, rules, addr) {
             Ok(mut listener) => {
                 if let Some(before) = before {
                     listener.remember(before);

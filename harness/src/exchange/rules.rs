@@ -8,12 +8,15 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use super::capabilities;
 use super::event_log::{EventLog, TransportEvent};
 use super::receive_connector::{AuthMechanism, PermissionGroup, ReceiveConnector, TransportRole};
 use super::version::Version;
+use crate::certificate_facts::CertificateFacts;
 use crate::fault::Stage;
 use crate::server::{Policy, Question};
 use crate::smtp::Reply;
+use crate::trust::Trust;
 
 /// What all connectors of a server share while it runs. Nothing that waits for a listener may
 /// hold it: sessions ask it.
@@ -45,13 +48,18 @@ pub(super) fn policy(
     version: Version,
     connector: &ReceiveConnector,
     shared: &Arc<Shared>,
+    trust: &Arc<Trust>,
 ) -> Policy {
+    let trust = Arc::clone(trust);
     let (connector, shared) = (connector.clone(), Arc::clone(shared));
     Arc::new(move |question| {
         let mut known = shared.known();
         let refusal = match question.stage {
             Stage::Greeting => greeting(version, &connector, question, &mut known),
-            Stage::Mail => mail(version, &connector, question, &mut known),
+            Stage::Mail => {
+                confirm_capabilities(&connector, question, &trust, &mut known);
+                mail(version, &connector, question, &mut known)
+            }
             Stage::Rcpt => recipient(version, &connector, question, &known),
             Stage::Body => content(&connector, question),
             _ => None,
@@ -118,6 +126,32 @@ fn mail(
     over.then_some(
         "421 4.4.2 Message submission rate for this client has exceeded the configured limit",
     )
+}
+
+/// Tells of a client certificate that asks for the capabilities of its domain and cannot be
+/// trusted. The mail is taken all the same, as anybody's.
+fn confirm_capabilities(
+    connector: &ReceiveConnector,
+    question: &Question<'_>,
+    trust: &Trust,
+    known: &mut Known,
+) {
+    let chain = question.tls.map(|tls| tls.client_certificate.as_slice());
+    let chain = chain.unwrap_or_default();
+    let leaf = chain.first().and_then(CertificateFacts::read);
+    let wanted = leaf.and_then(|leaf| capabilities::wanted(connector, &leaf));
+    if let Some((domain, capability)) = wanted
+        && !trust.has_either(chain, question.now)
+    {
+        let event = TransportEvent::DomainCapabilitiesNotConfirmed {
+            capabilities: format!("{domain}:{capability}"),
+            connector: connector.name.clone(),
+            status: capabilities::UNTRUSTED.to_owned(),
+        };
+        known
+            .events
+            .write(question.now, connector.transport_role, event);
+    }
 }
 
 fn recipient(

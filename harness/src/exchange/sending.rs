@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::delivery::{Attempt, Attempting};
-use super::log::{Row, SendLog, session_id};
+use super::log::{NextHop, Row, SendLog, TrackingRow, session_id};
 use super::receive_connector::ProtocolLoggingLevel;
 use super::selection::{self, TieBreak};
 use super::send_connector::SendConnector;
@@ -13,8 +13,8 @@ use super::version::Version;
 use super::{Exchange, State};
 use crate::error::Error;
 use crate::near::nearest;
+use crate::report::Mail;
 use crate::send::Message;
-use crate::trust::Trust;
 
 /// The send connectors of a server, and what they have sent.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(super) struct Sending {
     store: Vec<StoredCertificate>,
     attempts: u64,
     rows: std::collections::VecDeque<Row>,
+    tracked: std::collections::VecDeque<TrackingRow>,
 }
 
 /// How many rows of the SmtpSend log are kept; the oldest are forgotten.
@@ -39,6 +40,7 @@ impl Sending {
             store: store.to_vec(),
             attempts: 0,
             rows: std::collections::VecDeque::new(),
+            tracked: std::collections::VecDeque::new(),
         }
     }
 
@@ -46,6 +48,10 @@ impl Sending {
     pub(super) fn reload(&mut self, store: &[StoredCertificate]) {
         self.loaded.clone_from(&self.configured);
         self.store = store.to_vec();
+    }
+
+    pub(super) fn tracked(&self) -> Vec<TrackingRow> {
+        self.tracked.iter().cloned().collect()
     }
 
     pub(super) fn rows(&self) -> Vec<Row> {
@@ -104,8 +110,7 @@ impl Exchange {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownName`] if there is no such connector, [`Error::BadTls`] if one of the
-    /// server's trusted roots is no certificate.
+    /// [`Error::UnknownName`] if there is no such connector.
     pub fn send<S: Into<String>>(
         &self,
         connector: &str,
@@ -115,7 +120,6 @@ impl Exchange {
         content: impl AsRef<[u8]>,
     ) -> Result<Attempt, Error> {
         let message = Message::new(from, to, content);
-        let trust = Trust::new(&self.settings.trusted_roots)?;
         let (connector, store, number) = {
             let mut state = self.state();
             let sending = &mut state.sending;
@@ -133,17 +137,28 @@ impl Exchange {
             (selection, chosen)
         });
         let id = session_id(self.settings.began, number);
+        let mail = Mail {
+            number,
+            session: number,
+            from: message.from.clone(),
+            to: message.to.clone(),
+            parameters: Vec::new(),
+            recipient_parameters: Vec::new(),
+            user: None,
+            inside_tls: false,
+            content: message.content().to_vec(),
+        };
         let attempting = Attempting {
             host: connector.fqdn.as_deref().unwrap_or(&self.settings.fqdn),
             message: &message,
             certificate: selection,
-            trust: &trust,
+            trust: &self.trust,
             now,
             // Record ids of captures are a generation of the queue's database and a number in it.
             record: (1_150 << 32) + number,
             log: SendLog::new(
                 &connector.name,
-                id,
+                id.clone(),
                 self.settings.era,
                 self.settings.clock.clone(),
             ),
@@ -151,9 +166,18 @@ impl Exchange {
             connector: &connector,
         };
         let attempt = attempting.run(next_hop);
-        if connector.protocol_logging_level == ProtocolLoggingLevel::Verbose {
-            self.state().keep(&attempt);
-        }
+        let host = connector.smart_hosts.first().map_or("", String::as_str);
+        let next = NextHop {
+            host,
+            address: next_hop,
+            connector: &connector.name,
+            session: &id,
+        };
+        let tracked = self.attempt_row(&mail, &next, &attempt);
+        let verbose = connector.protocol_logging_level == ProtocolLoggingLevel::Verbose;
+        let mut state = self.state();
+        state.keep(verbose.then_some(&attempt), tracked);
+        drop(state);
         Ok(attempt)
     }
 }
@@ -169,10 +193,19 @@ fn tie_break(settings: &Settings) -> TieBreak {
 }
 
 impl State {
-    fn keep(&mut self, attempt: &Attempt) {
+    fn keep(&mut self, logged: Option<&Attempt>, tracked: TrackingRow) {
         let rows = &mut self.sending.rows;
-        rows.extend(attempt.rows.iter().cloned());
+        rows.extend(
+            logged
+                .iter()
+                .flat_map(|attempt| attempt.rows.iter().cloned()),
+        );
         let over = rows.len().saturating_sub(ROWS);
         rows.drain(..over);
+        let tracking = &mut self.sending.tracked;
+        tracking.push_back(tracked);
+        if tracking.len() > ROWS {
+            tracking.pop_front();
+        }
     }
 }

@@ -51,6 +51,18 @@ impl Version {
         self > Self::Exchange2010
     }
 
+    /// A build of it, out of Microsoft's list of build numbers.
+    #[must_use]
+    pub fn build(self) -> &'static str {
+        match self {
+            Self::Exchange2010 => "14.03.0123.004",
+            Self::Exchange2013 => "15.00.1497.002",
+            Self::Exchange2016 => "15.01.2507.006",
+            Self::Exchange2019 => "15.02.1118.007",
+            Self::SubscriptionEdition => "15.02.2562.017",
+        }
+    }
+
     /// How its protocol logs are laid out unless the server is told otherwise.
     #[must_use]
     pub fn log_era(self) -> Era {

@@ -10,6 +10,7 @@ const TIME: &str = "2022-09-19T15:02:29.339Z";
 
 fn mail() -> Mail {
     Mail {
+        number: 1,
         session: 1,
         from: "bounces@contoso.test".to_owned(),
         to: vec!["bob@fabrikam.test".to_owned(), "eve@fabrikam.test".to_owned()],
