@@ -7,6 +7,7 @@ mod catalogue; // all of the catalogue is served, or there is a reason
 mod chaos; // chance by seed: replayed under load, and named when a test fails
 mod client_table; // the published table of faults and clients is true to the data
 mod clients; // real mail clients against the library: what they said, and what our report says
+mod exchange_log; // the logs of Exchange: of sessions of real clients, and read again
 mod faults; // every stage × action, observed by a client
 mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs

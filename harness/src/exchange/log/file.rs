@@ -76,10 +76,10 @@ pub(super) fn write_header(
     log_type: &str,
     version: &str,
     date: SystemTime,
-    columns: &Columns,
+    names: &[&str],
 ) -> fmt::Result {
     let date = timestamp::write(date);
-    let fields = columns.names.join(",");
+    let fields = names.join(",");
     write!(f, "#Software: Microsoft Exchange Server\r\n")?;
     write!(f, "#Version: {version}\r\n")?;
     write!(f, "#Log-type: {log_type}\r\n")?;

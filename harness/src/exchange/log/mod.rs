@@ -33,6 +33,9 @@ pub use receive::{ClientCertificateStatus, ReceiveContext, receive_rows};
 pub use row::{Row, RowEvent};
 pub use send::{Disconnect, SendLog};
 pub use tls_sentence::{Negotiated, Protocol, Side, tls_sentence};
+pub use tracking::{
+    NextHop, TrackingEvent, TrackingKind, TrackingLog, TrackingRow, TrackingServer,
+};
 
 mod authentication;
 mod certificate;
@@ -48,6 +51,10 @@ mod row;
 mod send;
 mod timestamp;
 mod tls_sentence;
+mod tracking;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::SystemTime;
 

@@ -145,7 +145,7 @@ impl ProtocolLog {
 impl fmt::Display for ProtocolLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let log_type = self.kind.log_type();
-        file::write_header(f, log_type, &self.version, self.date, &COLUMNS)?;
+        file::write_header(f, log_type, &self.version, self.date, COLUMNS.names)?;
         self.rows.iter().try_for_each(|row| write!(f, "{row}\r\n"))
     }
 }

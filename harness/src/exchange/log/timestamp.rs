@@ -23,8 +23,11 @@ pub(super) fn read(text: &str) -> Option<SystemTime> {
         && hour < 24
         && minute < 60
         && second < 60;
+    if !possible {
+        return None;
+    }
     let seconds = ((days_before(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    possible.then(|| UNIX_EPOCH + Duration::from_millis(seconds * 1_000 + milliseconds))
+    Some(UNIX_EPOCH + Duration::from_millis(seconds * 1_000 + milliseconds))
 }
 
 /// Numbers of so many digits each.
@@ -52,13 +55,15 @@ fn is_leap(year: u64) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-/// The days from the first of 1970 to this one.
+/// The days from the first of 1970 to this one: the way back of `civil` in `persona/render.rs`.
 fn days_before(year: u64, month: u64, day: u64) -> u64 {
-    let years: u64 = (1970..year)
-        .map(|year| 365 + u64::from(is_leap(year)))
-        .sum();
-    let months: u64 = (1..month).map(|month| days_of(year, month)).sum();
-    years + months + day.saturating_sub(1)
+    // Years begin in March here, so that the leap day is the last of its year.
+    let year = year - u64::from(month <= 2);
+    let from_march = (month + 9) % 12;
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = (153 * from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }
 
 #[cfg(test)]

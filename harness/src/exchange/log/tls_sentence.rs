@@ -66,14 +66,15 @@ impl Negotiated {
     #[must_use]
     pub fn is_documented(&self) -> bool {
         let suite = self.cipher_suite.as_str();
-        match (self.protocol, suite, self.group.as_str()) {
-            (Protocol::Tls10, "TLS_RSA_WITH_AES_128_CBC_SHA", _) => true,
-            (
-                Protocol::Tls12,
-                "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" | "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-                "secp256r1",
-            ) => true,
-            _ => false,
+        match self.protocol {
+            Protocol::Tls10 => suite == "TLS_RSA_WITH_AES_128_CBC_SHA",
+            // The sentence does not say which kind of key the certificate has.
+            Protocol::Tls12 => {
+                let signed = suite.strip_suffix("_WITH_AES_128_GCM_SHA256");
+                let ephemeral = matches!(signed, Some("TLS_ECDHE_RSA" | "TLS_ECDHE_ECDSA"));
+                ephemeral && self.group == "secp256r1"
+            }
+            Protocol::Tls11 | Protocol::Tls13 => false,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The receive side: a played session becomes the log of it.
 
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;

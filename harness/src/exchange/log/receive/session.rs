@@ -249,7 +249,7 @@ impl<'a> Telling<'a> {
 }
 
 /// `0.00:00:05`: days, hours, minutes and seconds, and milliseconds if there are any.
-fn time_span(wait: Duration) -> String {
+pub(super) fn time_span(wait: Duration) -> String {
     let seconds = wait.as_secs();
     let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
     let (minutes, rest) = (seconds / 60 % 60, seconds % 60);
@@ -257,20 +257,5 @@ fn time_span(wait: Duration) -> String {
     match wait.subsec_millis() {
         0 => span,
         milliseconds => format!("{span}.{milliseconds:03}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_are_written_as_in_public_logs() {
-        let check = |milliseconds, expected: &str| {
-            assert_eq!(time_span(Duration::from_millis(milliseconds)), expected);
-        };
-        check(5_000, "0.00:00:05");
-        check(312, "0.00:00:00.312");
-        check(93_784_000, "1.02:03:04");
     }
 }
