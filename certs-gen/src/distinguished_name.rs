@@ -96,10 +96,36 @@ impl DistinguishedName {
         self.parts.is_empty()
     }
 
+    /// The common name that is said first, if there is one.
+    pub(crate) fn first_common_name(&self) -> Option<&str> {
+        let mut parts = self.parts.iter();
+        let (_, value) = parts.find(|(attribute, _)| *attribute == Attribute::CommonName)?;
+        Some(value)
+    }
+
     pub(crate) fn has_common_name(&self, name: &str) -> bool {
         self.parts
             .iter()
             .any(|(attribute, value)| *attribute == Attribute::CommonName && value == name)
+    }
+
+    /// Reads a name that somebody else wrote. Attributes that have no word here are left out.
+    pub(crate) fn read(name: &asn1::Element<'_>) -> Self {
+        let mut parts: Vec<(Attribute, String)> = name
+            .inside()
+            .flat_map(|set| set.inside())
+            .filter_map(|pair| {
+                let mut pair = pair.inside();
+                let (oid, value) = (pair.any()?, pair.any()?);
+                let all = Attribute::ALL.into_iter();
+                let attribute = all
+                    .into_iter()
+                    .find(|one| asn1::oid(one.oid()) == oid.whole)?;
+                Some((attribute, value.text()?))
+            })
+            .collect();
+        parts.reverse();
+        Self { parts }
     }
 
     /// RFC 5280 §4.1.2.4: a sequence of sets of one attribute each, the most general first.
@@ -152,6 +178,16 @@ enum Attribute {
 }
 
 impl Attribute {
+    const ALL: [Self; 7] = [
+        Self::CommonName,
+        Self::OrganizationalUnit,
+        Self::Organization,
+        Self::Locality,
+        Self::State,
+        Self::Country,
+        Self::DomainComponent,
+    ];
+
     fn label(self) -> &'static str {
         match self {
             Self::CommonName => "CN",

@@ -53,6 +53,8 @@ pub enum Error {
     UnknownControl(String),
     /// No flaw has this id.
     UnknownFlaw(String),
+    /// What was to be signed again is no certificate that can be read.
+    Unreadable,
 }
 
 impl fmt::Display for Error {
@@ -78,6 +80,9 @@ impl fmt::Display for Error {
             }
             Self::UnknownControl(id) => write!(f, "unknown control `{id}`"),
             Self::UnknownFlaw(id) => write!(f, "unknown flaw `{id}`"),
+            Self::Unreadable => {
+                f.write_str("what was presented is no certificate that can be read")
+            }
         }
     }
 }
