@@ -46,6 +46,8 @@ mod error;
 mod fault;
 mod first;
 pub mod handshake;
+#[cfg(feature = "models")]
+pub mod intercept;
 mod near;
 mod persona;
 mod plan;

@@ -7,6 +7,8 @@ pub use limits::Limits;
 #[cfg(feature = "scenario")]
 pub(crate) use limits::LimitsChange;
 pub(crate) use render::{Facts, mix};
+#[cfg(feature = "models")]
+pub(crate) use render::{date, fill};
 pub use replies::Replies;
 
 mod barracuda;

@@ -8,11 +8,16 @@ pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
 pub use mock_server::MockServer;
 pub use script::Script;
-pub(crate) use tls::{Serving, suite_name};
+pub(crate) use tls::{Serving, Tls, suite_name};
+#[cfg(feature = "models")]
+pub(crate) use {
+    listener::{Door, Port},
+    thread::{Thread, no_thread},
+    tls::TlsWish,
+};
 
 use crate::clock::Clock;
 use crate::persona::Persona;
-use tls::Tls;
 
 mod builder;
 mod client_certificate;
@@ -21,6 +26,7 @@ mod ledger;
 mod listener;
 mod mock_server;
 mod script;
+mod thread;
 mod tls;
 #[cfg(feature = "weak")]
 mod weak_key;
