@@ -349,11 +349,11 @@ impl Relay {
         while self.client.hears == Hears::More || self.server.hears == Hears::More {
             self.client.received.clear();
             self.server.received.clear();
-            self.client.read(&self.recorder);
-            self.server.read(&self.recorder);
             if self.wait(until).await.is_err() {
                 break;
             }
+            self.client.read(&self.recorder);
+            self.server.read(&self.recorder);
         }
     }
 
