@@ -94,7 +94,7 @@ impl Builder {
         self.tamper(Tampering::HiddenStartTls(fate))
     }
 
-    /// Overwrites the greeting but for `2`, `0` and spaces.
+    /// Overwrites the text of the greeting but for `2` and `0`.
     pub fn mask_banner(self) -> Self {
         self.tamper(Tampering::MaskBanner)
     }

@@ -75,7 +75,7 @@ impl Relay {
             return true;
         }
         if self.expected.len() >= MOST_EXPECTED {
-            return false;
+            return self.wait_no_longer();
         }
         let most = self.rules.bounds.line;
         let found = memchr::memchr(b'\n', &self.client.received).map(|at| at + 1);
@@ -257,7 +257,7 @@ impl Relay {
         }
     }
 
-    /// What is held for a reply that will not come, or longer than there is room, passes unread.
+    /// What waits for replies that will not come, or longer than there is room, passes unread.
     fn wait_no_longer(&mut self) -> bool {
         let in_vain = self.server.is_drained() || (self.transparent && self.client.is_full());
         if in_vain {

@@ -33,7 +33,9 @@ impl Relay {
             _ => {}
         }
         let most = self.rules.bounds.reply;
-        match reply_end(&self.server.received) {
+        let found = reply_end(&self.server.received, self.looked_at);
+        self.looked_at = found.err().unwrap_or_default();
+        match found.ok() {
             Some(end) if end <= most || self.transparent => self.hear_reply(end),
             None if self.server.hears != Hears::More => {
                 // The last words of a server that has left.
@@ -91,6 +93,7 @@ impl Relay {
         if stage.is_some() {
             self.expected.pop_front();
         }
+        self.looked_at = 0;
         self.recorder
             .record(Side::Server, What::Server(reply.clone()));
         match stage {

@@ -1,17 +1,18 @@
 //! What octets are: where a reply ends, and what an EHLO line lists.
 
-/// Where the reply at the beginning of these octets ends (RFC 5321 §4.2.1); `None` if its end has
-/// not come. A line that is no reply is one by itself.
-pub(super) fn reply_end(octets: &[u8]) -> Option<usize> {
-    let mut end = 0;
+/// Where the reply at the beginning of these octets ends (RFC 5321 §4.2.1). If its end has not come:
+/// where the line begins that has none, so that nobody need look at the lines before again.
+/// A line that is no reply is one by itself.
+pub(super) fn reply_end(octets: &[u8], looked_at: usize) -> Result<usize, usize> {
+    let mut begin = looked_at;
     loop {
-        let line = &octets[end..];
-        let length = memchr::memchr(b'\n', line)? + 1;
-        end += length;
+        let line = &octets[begin..];
+        let end = begin + memchr::memchr(b'\n', line).ok_or(begin)? + 1;
         let continued = code(line).is_some() && line[3] == b'-';
         if !continued {
-            return Some(end);
+            return Ok(end);
         }
+        begin = end;
     }
 }
 
@@ -70,7 +71,16 @@ mod tests {
 
     #[track_caller]
     fn check(octets: &[u8], end: Option<usize>, first: Option<u16>) {
-        assert_eq!((reply_end(octets), code(octets)), (end, first));
+        let whole = reply_end(octets, 0);
+        assert_eq!((whole.ok(), code(octets)), (end, first));
+        // And octet by octet.
+        let mut looked_at = 0;
+        let found = (0..=octets.len()).find_map(|length| {
+            let found = reply_end(&octets[..length], looked_at);
+            looked_at = found.err().unwrap_or_default();
+            found.ok()
+        });
+        assert_eq!(found, end);
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(super) struct Relay {
     pub(super) started: SystemTime,
     /// Nothing is changed, so that nothing has to be understood before it passes.
     pub(super) transparent: bool,
+    /// How much of what the server said is known to hold no end of a reply.
+    pub(super) looked_at: usize,
     /// Until when a word is held back.
     release: Option<Instant>,
     pub(super) finish: Option<Finish>,
@@ -169,6 +171,7 @@ impl Relay {
             server_offers_tls: false,
             started: rules.clock.now(),
             transparent: rules.are_none(),
+            looked_at: 0,
             release: None,
             finish: None,
             until,

@@ -8,7 +8,7 @@ use mailfault_certs::Der;
 
 use super::tampering::Break;
 use crate::fault::Stage;
-use crate::report::{Alert, Ended, Tls, Transcript};
+use crate::report::{Alert, Ended, Tls, Transcript, readable};
 use crate::smtp::Reply;
 
 /// What a box saw and did, from its start to its end.
@@ -172,12 +172,16 @@ impl fmt::Display for Crossing {
 }
 
 impl fmt::Display for Change {
+    /// One line, however long the words are that it is about.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Command { was, now } => write!(f, "`{was}` becomes `{now}`"),
-            Self::Answered { command, .. } => write!(f, "the box answers `{command}` itself"),
+            Self::Command { was, now } => write!(f, "`{}` becomes `{}`", shown(was), shown(now)),
+            Self::Answered { command, .. } => {
+                write!(f, "the box answers `{}` itself", shown(command))
+            }
             Self::Reply { at, was, now } => {
-                write!(f, "the reply at {at} becomes `{now}`, was `{was}`")
+                let (gone, new) = (lines_apart(was, now), lines_apart(now, was));
+                write!(f, "of the reply at {at} {gone} becomes {new}")
             }
             Self::Delayed { at, wait } => write!(f, "the box waits {wait:?} at {at}"),
             Self::Broke(how) => write!(f, "the box breaks STARTTLS with {how}"),
@@ -185,15 +189,38 @@ impl fmt::Display for Change {
                 write!(f, "TLS ends in the box, which shows `{subject}`")
             }
             Self::Resigned { subject, issuer } => {
-                write!(
-                    f,
-                    "TLS ends in the box, which shows `{subject}` signed again by `{issuer}`"
-                )
+                let whose = format!("`{subject}` signed again by `{issuer}`");
+                write!(f, "TLS ends in the box, which shows {whose}")
             }
             Self::ClientCertificateDropped(_) => {
                 f.write_str("the client's certificate is lost in the box")
             }
-            Self::HeadersAdded(text) => write!(f, "the box adds `{text}`"),
+            Self::HeadersAdded(text) => {
+                let fields = text.lines().filter(|line| !line.starts_with([' ', '\t']));
+                let names = fields.filter_map(|line| line.split(':').next());
+                write!(f, "the box adds {}", names.collect::<Vec<_>>().join(", "))
+            }
         }
+    }
+}
+
+/// The lines of a text that another does not have.
+fn lines_apart(text: &str, other: &str) -> String {
+    let others: Vec<&str> = other.lines().collect();
+    let apart = text.lines().filter(|line| !others.contains(line));
+    let apart: Vec<String> = apart.map(|line| format!("`{}`", shown(line))).collect();
+    match apart.is_empty() {
+        true => "nothing".to_owned(),
+        false => apart.join(", "),
+    }
+}
+
+/// A client's word on one line, cut where a reader has seen enough.
+fn shown(text: &str) -> String {
+    const SHOWN: usize = 200;
+    let text = readable(text.as_bytes());
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }

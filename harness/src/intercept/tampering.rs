@@ -41,7 +41,7 @@ pub enum Tampering {
         /// The lines behind it, inside TLS.
         inside_tls: Vec<String>,
     },
-    /// Overwrites the greeting but for `2`, `0` and spaces: `220 *****2*0***`.
+    /// Overwrites the text of the greeting but for `2` and `0`: `220 *****2*0***`.
     MaskBanner,
     /// Overwrites keywords of the EHLO reply in place: the first with `XXXXXXXA`, the next with
     /// `XXXB`, each as long as it was.
