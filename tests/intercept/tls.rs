@@ -1,7 +1,11 @@
 //! TLS that ends in the box, and which certificate is shown.
 
-use mailfault::intercept::{Appliance, Change, Crossing, Interceptor, UpstreamTls};
-use mailfault::{Ca, ClientCertificate, DistinguishedName, Ended, Leaf, MockServer, Outcome};
+use std::time::{Duration, Instant};
+
+use mailfault::intercept::{Appliance, Builder, Change, Crossing, Interceptor, UpstreamTls};
+use mailfault::{
+    Ca, ClientCertificate, DistinguishedName, Ended, Leaf, MockServer, Outcome, Stage,
+};
 
 use crate::raw_client::{RawClient, client_config};
 
@@ -259,6 +263,30 @@ fn a_barracuda_leaves_its_marks() {
     );
     assert!(!header("X-ASG-Debug-ID: ").is_empty() && !header("X-Barracuda-URL: ").is_empty());
     assert!(mail.text().ends_with("\r\nx\r\n"));
+}
+
+#[test]
+fn the_answer_to_a_client_hello_is_held_back() {
+    const WAIT: Duration = Duration::from_millis(50);
+    let ca = Ca::new();
+    let server = MockServer::builder().starttls(ca.issue("mx.test")).start();
+    let check = |builder: Builder| {
+        let interceptor = builder.delay(Stage::Handshake, WAIT).start();
+        let mut client = RawClient::helloed(interceptor.addr());
+        assert!(client.say("STARTTLS").starts_with("220 "));
+        let began = Instant::now();
+        drop(client.tls(client_config(ca.der())).unwrap());
+        assert!(began.elapsed() >= WAIT);
+        let delayed = Change::Delayed {
+            at: Stage::Handshake,
+            wait: WAIT,
+        };
+        let crossing = only(interceptor);
+        assert!(crossing.changes.contains(&delayed), "{crossing}");
+    };
+    check(Interceptor::before(server.addr()));
+    check(Interceptor::before(server.addr()).terminate_tls(ca.issue("mx.test")));
+    check(Interceptor::before(server.addr()).resign(ca.clone()));
 }
 
 /// What was sent in clear behind STARTTLS is not obeyed inside TLS.
