@@ -14,6 +14,7 @@ mod faults; // every stage × action, observed by a client
 mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
+mod intercept; // the box in between: what it does, seen by real clients and by the server behind it
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
 mod patience; // words of faults that take their time: throttles, budgets, replies without an end
 mod personas; // whole conversations with each persona, held against a snapshot

@@ -4,6 +4,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub(crate) use reader::{Element, Reader};
+
+mod reader;
+
 pub(crate) fn sequence(parts: impl AsRef<[Vec<u8>]>) -> Vec<u8> {
     tlv(0x30, &parts.as_ref().concat())
 }

@@ -128,6 +128,24 @@ impl DistinguishedName {
             .any(|(attribute, value)| *attribute == Attribute::CommonName && value == name)
     }
 
+    /// Reads a name that somebody else wrote. Attributes that have no word here are left out.
+    pub(crate) fn read(name: &asn1::Element<'_>) -> Self {
+        let mut parts: Vec<(Attribute, String)> = name
+            .inside()
+            .flat_map(|set| set.inside())
+            .filter_map(|pair| {
+                let mut pair = pair.inside();
+                let (oid, value) = (pair.any()?, pair.any()?);
+                let attribute = Attribute::NAMED
+                    .into_iter()
+                    .find(|one| asn1::oid(one.oid()) == oid.whole)?;
+                Some((attribute, value.text()?))
+            })
+            .collect();
+        parts.reverse();
+        Self { parts }
+    }
+
     /// RFC 5280 §4.1.2.4: a sequence of sets of one attribute each, the most general first.
     pub(crate) fn der(&self) -> Vec<u8> {
         let parts = self.parts.iter().rev();

@@ -60,6 +60,8 @@ pub enum Error {
     UnknownControl(String),
     /// No flaw has this id.
     UnknownFlaw(String),
+    /// What was to be signed again is no certificate that can be read.
+    Unreadable,
 }
 
 impl fmt::Display for Error {
@@ -88,6 +90,9 @@ impl fmt::Display for Error {
             }
             Self::UnknownControl(id) => write!(f, "unknown control `{id}`"),
             Self::UnknownFlaw(id) => write!(f, "unknown flaw `{id}`"),
+            Self::Unreadable => {
+                f.write_str("what was presented is no certificate that can be read")
+            }
         }
     }
 }

@@ -57,6 +57,7 @@ mod mint;
 mod public_key;
 mod punycode;
 mod recipe;
+mod resign;
 mod seed;
 
 pub use ca::{Ca, CaBuilder};

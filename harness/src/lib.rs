@@ -1,7 +1,10 @@
 // The README shows every feature, so that it is the documentation where they are on.
-#![cfg_attr(feature = "audit", doc = include_str!("../README.md"))]
 #![cfg_attr(
-    not(feature = "audit"),
+    all(feature = "audit", feature = "models"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "audit", feature = "models")),
     doc = "badssl.com for mail, on your own machine; the README says more."
 )]
 //!
@@ -13,7 +16,7 @@
 //!    is correct by RFC 5321, 3207 and 8314.
 //! 3. A scenario file and a builder call that say the same thing produce equal values.
 //! 4. Servers listen on loopback unless told otherwise in words, every key is thrown away with its
-//!    [`Ca`], and nothing is relayed.
+//!    [`Ca`], and nothing is relayed but by an interceptor, to the server that it was given.
 //! 5. No public function is async, and no public signature names another crate's type.
 //! 6. Same input, same run: chance comes from one seed, time from one [`Clock`].
 //! 7. All state that a peer can grow is bounded: lines, messages, sessions, transcripts, time.
@@ -56,6 +59,8 @@ pub mod exchange;
 mod fault;
 mod first;
 pub mod handshake;
+#[cfg(feature = "models")]
+pub mod intercept;
 mod near;
 mod persona;
 mod plan;

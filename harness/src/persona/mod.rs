@@ -11,6 +11,8 @@ pub(crate) use limits::LimitsChange;
 #[cfg(feature = "models")]
 pub(crate) use render::timestamp;
 pub(crate) use render::{Facts, mix};
+#[cfg(feature = "models")]
+pub(crate) use render::{date, fill};
 pub use replies::Replies;
 
 mod barracuda;

@@ -40,30 +40,7 @@ impl Facts<'_> {
 
     /// One text with every placeholder filled in. What is no placeholder stays as it is.
     pub(crate) fn line<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !text.contains('{') {
-            return Cow::Borrowed(text);
-        }
-        let mut out = String::with_capacity(text.len() + 32);
-        let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            out.push_str(&rest[..open]);
-            rest = &rest[open..];
-            let filled = rest
-                .find('}')
-                .and_then(|close| Some((self.value(&rest[1..close])?, close)));
-            match filled {
-                Some((value, close)) => {
-                    out.push_str(&value);
-                    rest = &rest[close + 1..];
-                }
-                None => {
-                    out.push('{');
-                    rest = &rest[1..];
-                }
-            }
-        }
-        out.push_str(rest);
-        Cow::Owned(out)
+        fill(text, |placeholder| self.value(placeholder))
     }
 
     fn value(&self, placeholder: &str) -> Option<Cow<'_, str>> {
@@ -103,6 +80,37 @@ impl Facts<'_> {
         let a = mix(self.id);
         format!("{a:016x}{:016x}", mix(a))
     }
+}
+
+/// A text with every placeholder, `{name}`, that has a value filled in.
+pub(crate) fn fill<'t, 'v>(
+    text: &'t str,
+    value: impl Fn(&str) -> Option<Cow<'v, str>>,
+) -> Cow<'t, str> {
+    if !text.contains('{') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let filled = rest
+            .find('}')
+            .and_then(|close| Some((value(&rest[1..close])?, close)));
+        match filled {
+            Some((value, close)) => {
+                out.push_str(&value);
+                rest = &rest[close + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// `Sun, 9 Mar 2025 19:25:28 +0000`: RFC 5322 with the day not padded, as Exchange writes it.

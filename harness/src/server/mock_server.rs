@@ -1,20 +1,21 @@
 //! A running server.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mailfault_certs::Identity;
 
 use super::House;
 use super::builder::Builder;
-use super::ending::{Teller, ending};
-use super::listener::{self, Port};
-use super::script::Script;
+use super::listener::{Begin, Door, Port};
+use super::script::{self, Script};
+use super::thread::{Thread, no_thread};
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::report::{Mail, Report, Session};
+use crate::smtp::Conversation;
+use crate::wire::Wire;
 
 /// A mail server for a test: on a free port, on its own thread, gone when it is dropped.
 ///
@@ -38,15 +39,6 @@ pub struct MockServer {
     implicit_addr: Option<SocketAddr>,
     patience: Duration,
     thread: Option<Thread>,
-}
-
-/// The server's own thread, and how it is told to end.
-#[derive(Debug)]
-struct Thread {
-    teller: Teller,
-    /// Everybody who waited was let in.
-    closed: mpsc::Receiver<()>,
-    handle: JoinHandle<()>,
 }
 
 pub(super) struct Settings {
@@ -200,21 +192,25 @@ impl MockServer {
         let addr = addr
             .or(implicit_addr)
             .ok_or_else(|| no_thread("no listener"))?;
-        let house = Arc::clone(&settings.house);
-        let patience = settings.patience;
-        let thread = Thread::spawn(settings)?;
+        let house = settings.house;
+        let doors = [(settings.port, false), (settings.implicit_port, true)];
+        let doors = doors.into_iter().filter_map(|(port, implicit_tls)| {
+            let begin = begin(Arc::clone(&house), implicit_tls);
+            Some(Door { port: port?, begin })
+        });
+        let thread = Thread::spawn(doors.collect())?;
         Ok(Self {
             house,
             addr,
             implicit_addr,
-            patience,
+            patience: settings.patience,
             thread: Some(thread),
         })
     }
 
     fn end(&mut self) -> Report {
         if let Some(thread) = self.thread.take() {
-            thread.end(&self.house, self.patience);
+            thread.end(|| self.house.ledger.wait_until_quiet(self.patience));
         }
         self.house.ledger.report()
     }
@@ -260,69 +256,18 @@ impl Drop for MockServer {
     }
 }
 
-impl Thread {
-    fn spawn(settings: Settings) -> Result<Self, Error> {
-        // Sessions live on the heap; the thread itself needs little.
-        const STACK: usize = 512 * 1024;
-        let (teller, mut ending, mut gone) = ending();
-        // A channel of std: a test's own runtime forbids tokio's to block.
-        let (closed_tell, closed) = mpsc::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()
-            .map_err(no_thread)?;
-        let serve = async move {
-            let Settings {
-                house,
-                port,
-                implicit_port,
-                ..
-            } = settings;
-            let accept = |port, implicit_tls| {
-                let (house, ending) = (Arc::clone(&house), ending.clone());
-                tokio::spawn(listener::accept(house, port, implicit_tls, ending))
-            };
-            let tasks: Vec<_> = [(port, false), (implicit_port, true)]
-                .into_iter()
-                .filter_map(|(port, implicit_tls)| Some(accept(port?, implicit_tls)))
-                .collect();
-            for task in tasks {
-                // An accept loop that failed has let in everybody it could.
-                let _ = task.await;
-            }
-            let _ = closed_tell.send(());
-            ending.end().await;
-            drop(ending);
-            // Scripts have threads of their own, which need the runtime to the last.
-            let _ = gone.recv().await;
-        };
-        let handle = std::thread::Builder::new()
-            .name("mailfault".to_owned())
-            .stack_size(STACK)
-            // The runtime lives and dies on this thread; its death ends every session.
-            .spawn(move || runtime.block_on(serve))
-            .map_err(no_thread)?;
-        Ok(Self {
-            teller,
-            closed,
-            handle,
-        })
-    }
-
-    fn end(self, house: &House, patience: Duration) {
-        self.teller.close();
-        let _ = self.closed.recv();
-        house.ledger.wait_until_quiet(patience);
-        self.teller.end();
-        let _ = self.handle.join();
-    }
-}
-
-fn no_thread(error: impl std::fmt::Display) -> Error {
-    Error::CannotListen {
-        address: "loopback".to_owned(),
-        why: error.to_string(),
-        taken: false,
-    }
+/// What becomes of each connection to a port.
+fn begin(house: Arc<House>, implicit_tls: bool) -> Begin {
+    Box::new(move |stream, peer, ending| {
+        let limits = &house.persona.limits;
+        let (recorder, open, open_from) = house.ledger.open(peer, implicit_tls);
+        let full = open > limits.concurrent;
+        let wire = Wire::new(stream, recorder, limits, ending.closing.clone());
+        let house = Arc::clone(&house);
+        if let Some(session) = house.script.as_ref().map(Arc::clone) {
+            return script::begin(&house, session, wire, ending.clone());
+        }
+        let conversation = Conversation::new(wire, house, peer.ip(), open_from, implicit_tls);
+        tokio::spawn(Box::new(conversation).hold(full));
+    })
 }

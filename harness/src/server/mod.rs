@@ -14,6 +14,12 @@ pub use script::Script;
 pub(crate) use tls::{Serving, Tls as ServerTls, suite_name};
 #[cfg(feature = "models")]
 pub(crate) use tls::{bad_tls, certificate};
+#[cfg(feature = "models")]
+pub(crate) use {
+    listener::{Door, Port},
+    thread::{Thread, no_thread},
+    tls::TlsWish,
+};
 
 use crate::clock::Clock;
 use crate::persona::Persona;
@@ -27,6 +33,7 @@ mod listener;
 mod mock_server;
 mod policy;
 mod script;
+mod thread;
 mod tls;
 #[cfg(feature = "weak")]
 mod weak_key;

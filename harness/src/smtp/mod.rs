@@ -4,11 +4,15 @@
 pub(crate) use base64::decode as from_base64;
 #[cfg(feature = "scenario")]
 pub(crate) use base64::encode as base64;
-#[cfg(feature = "models")]
-pub(crate) use command::{Command, parse as parse_command};
 pub(crate) use conversation::Conversation;
 pub use reply::Reply;
 pub(crate) use transaction::read_content;
+#[cfg(feature = "models")]
+pub(crate) use {
+    command::{Command, parse as parse_command, verb},
+    dots::Dots,
+    tls::agreed,
+};
 
 mod answer;
 mod auth;

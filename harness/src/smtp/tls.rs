@@ -247,6 +247,11 @@ fn junk() -> Vec<u8> {
 }
 
 fn describe(tls: &rustls::ServerConnection) -> Option<Tls> {
+    agreed(tls, tls.server_name())
+}
+
+/// What both sides of a connection have agreed on.
+pub(crate) fn agreed(tls: &rustls::CommonState, sni: Option<&str>) -> Option<Tls> {
     let version = match tls.protocol_version()? {
         rustls::ProtocolVersion::TLSv1_3 => TlsVersion::Tls13,
         _ => TlsVersion::Tls12,
@@ -259,7 +264,7 @@ fn describe(tls: &rustls::ServerConnection) -> Option<Tls> {
         version,
         cipher_suite: suite_name(tls.negotiated_cipher_suite()?.suite()),
         group: group.unwrap_or_default(),
-        sni: tls.server_name().map(str::to_owned),
+        sni: sni.map(str::to_owned),
         alpn: tls
             .alpn_protocol()
             .map(|name| String::from_utf8_lossy(name).into_owned()),

@@ -1,0 +1,165 @@
+//! A running box.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use mailfault_certs::{Der, Identity};
+
+use super::builder::Builder;
+use super::ledger::{Ledger, Side};
+use super::relay::Relay;
+use super::report::Report;
+use super::rules::{Certificate, Rules, Shown};
+use crate::error::Error;
+use crate::report::Ended;
+use crate::server::{Door, Port, Thread, no_thread};
+
+/// A box in between: on a free port, on its own thread, gone when it is dropped.
+///
+/// ```
+/// use mailfault::intercept::{Break, Interceptor};
+/// use mailfault::{Ca, MockServer};
+///
+/// let server = MockServer::builder().starttls(Ca::new().issue("mx.test")).start();
+/// let stripping = Interceptor::before(server.addr()).delete_starttls().start();
+/// // … a client sends to stripping.addr() …
+/// let report = stripping.finish();
+/// assert!(report.sessions.is_empty());
+/// ```
+pub struct Interceptor {
+    rules: Arc<Rules>,
+    ledger: Arc<Ledger>,
+    addr: SocketAddr,
+    patience: Duration,
+    thread: Option<Thread>,
+}
+
+impl Interceptor {
+    /// Begins the wish for a box before this server, which must be on this machine.
+    pub fn before(server: impl Into<SocketAddr>) -> Builder {
+        Builder::new(server.into(), false)
+    }
+
+    /// The same before a server anywhere. Everything that a client says is sent there: name a
+    /// machine whose owner knows of it.
+    pub fn before_remote(server: impl Into<SocketAddr>) -> Builder {
+        Builder::new(server.into(), true)
+    }
+
+    /// Where the box listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Shows another certificate from the next handshake on.
+    ///
+    /// # Panics
+    ///
+    /// If the box has none of its own to show, or TLS refuses this one.
+    #[track_caller]
+    pub fn set_certificate(&self, identity: &Identity) {
+        let opens = self.rules.opens.as_ref();
+        let Some((Certificate::Own(shown), wish)) = opens.map(|one| (&one.certificate, &one.wish))
+        else {
+            panic!("this box shows no certificate of its own; start it with `terminate_tls`");
+        };
+        match Shown::new(identity, wish) {
+            Ok(new) => *shown.write().unwrap_or_else(PoisonError::into_inner) = new,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The certificate of its own that the box shows now, if it has one.
+    #[must_use]
+    pub fn certificate(&self) -> Option<Identity> {
+        match &self.rules.opens.as_ref()?.certificate {
+            Certificate::Own(shown) => {
+                let shown = shown.read().unwrap_or_else(PoisonError::into_inner);
+                Some(shown.identity.clone())
+            }
+            Certificate::Resigned { .. } => None,
+        }
+    }
+
+    /// The authority that signs again what servers show, if the box has one: whoever trusts it
+    /// notices nothing.
+    #[must_use]
+    pub fn inspection_root(&self) -> Option<Der> {
+        match &self.rules.opens.as_ref()?.certificate {
+            Certificate::Own(_) => None,
+            Certificate::Resigned { by, .. } => Some(by.der().clone()),
+        }
+    }
+
+    /// What happened so far. A session that is still open may not have told everything:
+    /// [`finish`](Self::finish) waits for it.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.ledger.report()
+    }
+
+    /// Waits until no session is open, at most as long as [`Builder::patience`] says, ends the box,
+    /// and says what happened.
+    #[allow(clippy::must_use_candidate)] // its end may be all that a test wants
+    pub fn finish(mut self) -> Report {
+        self.end();
+        self.ledger.report()
+    }
+
+    pub(super) fn run(
+        rules: Arc<Rules>,
+        ledger: Arc<Ledger>,
+        port: Port,
+        patience: Duration,
+    ) -> Result<Self, Error> {
+        let addr = port.address().map_err(no_thread)?;
+        let begin = {
+            let (rules, ledger) = (Arc::clone(&rules), Arc::clone(&ledger));
+            Box::new(move |stream, peer, _: &_| {
+                let (recorder, open) = ledger.open(peer, rules.server);
+                if open > rules.bounds.concurrent {
+                    recorder.note_both("there are too many sessions");
+                    recorder.ended(Side::Client, Ended::ByServer);
+                    return;
+                }
+                tokio::spawn(Relay::hold(Arc::clone(&rules), stream, peer, recorder));
+            })
+        };
+        let thread = Thread::spawn(vec![Door { port, begin }])?;
+        Ok(Self {
+            rules,
+            ledger,
+            addr,
+            patience,
+            thread: Some(thread),
+        })
+    }
+
+    fn end(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.end(|| self.ledger.wait_until_quiet(self.patience));
+        }
+    }
+}
+
+impl Drop for Interceptor {
+    fn drop(&mut self) {
+        // While a panic is on its way, that one is the story.
+        if std::thread::panicking() {
+            self.patience = Duration::ZERO;
+        }
+        self.end();
+    }
+}
+
+impl fmt::Debug for Interceptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interceptor")
+            .field("addr", &self.addr)
+            .field("before", &self.rules.server)
+            .finish_non_exhaustive()
+    }
+}
