@@ -3,6 +3,7 @@
 //! One binary, so that it links once. Nothing sleeps, polls, retries or fixes a port.
 
 mod audit; // whole audits: a client that is right, one that is wrong, one that cannot deliver
+mod casts; // the cases: systems that get into trouble by themselves, met by real clients
 mod catalogue; // all of the catalogue is served, or there is a reason
 mod chaos; // chance by seed: replayed under load, and named when a test fails
 mod client_table; // the published table of faults and clients is true to the data

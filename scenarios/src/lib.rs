@@ -46,9 +46,14 @@ macro_rules! embed {
 
 // A file that is not in this list fails the test below; one that is not there, the build.
 embed! { CASTS:
+    "cases/asa-masks-starttls",
+    "cases/barracuda-in-front",
+    "cases/eop-restricts-by-certificate",
     "cases/exchange-null-tls-certificate-name",
+    "cases/exchange-one-of-two-servers-fixed",
     "cases/exchange-orphan-certificate",
     "cases/exchange-stale-tls-certificate-name",
+    "cases/tls-inspection-in-front",
 }
 
 // The same holds here.

@@ -12,7 +12,7 @@ use crate::support::program;
 /// The thumbprint of the certificate that `openssl s_client` is shown behind STARTTLS; nothing
 /// where it was shown none.
 #[track_caller]
-fn seen_by_openssl(openssl: &Path, addr: SocketAddr) -> Option<String> {
+pub(crate) fn seen_by_openssl(openssl: &Path, addr: SocketAddr) -> Option<String> {
     let home = tempfile::TempDir::new().unwrap();
     let mut client = program::command(openssl, home.path());
     client.args([

@@ -37,17 +37,34 @@ impl Playing {
                 )?);
             }
         }
+        for (name, eop) in &self.eop {
+            written.extend(transcripts(root, name, &eop.report().sessions)?);
+        }
+        for (name, one) in &self.interceptor {
+            let texts = one
+                .report()
+                .sessions
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            written.extend(texts_of(root, name, texts)?);
+        }
         Ok(written)
     }
 }
 
 fn transcripts(root: &Path, of: &str, sessions: &[Session]) -> io::Result<Vec<PathBuf>> {
+    texts_of(root, of, sessions.iter().map(ToString::to_string).collect())
+}
+
+/// A file for each text, numbered.
+fn texts_of(root: &Path, of: &str, texts: Vec<String>) -> io::Result<Vec<PathBuf>> {
     let folder = root.join("transcripts");
     fs::create_dir_all(&folder)?;
     let mut written = Vec::new();
-    for (place, session) in sessions.iter().enumerate() {
+    for (place, text) in texts.iter().enumerate() {
         let path = folder.join(format!("{}-{}.txt", file_name(of), place + 1));
-        fs::write(&path, session.to_string())?;
+        fs::write(&path, text)?;
         written.push(path);
     }
     Ok(written)

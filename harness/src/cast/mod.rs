@@ -5,7 +5,9 @@
 
 mod bundle;
 mod certificate;
+mod eop;
 mod exchange;
+mod interceptor;
 mod player;
 mod receive_connector;
 mod send_connector;
@@ -19,10 +21,12 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use mailfault_certs::{Der, Pem};
+use mailfault_certs::{Der, Identity, Pem};
 
+use crate::eop::{Eop, Recipients, Tenant};
 use crate::error::Error;
 use crate::exchange::{EventEntry, Exchange};
+use crate::intercept::Interceptor;
 use crate::scenario::place::Text;
 use certificate::Certificates;
 
@@ -196,20 +200,66 @@ impl Cast {
         let first = members.certificates.values().next();
         let first = first.map_or(0, |one| one.span().start);
         let certificates = Certificates::mint(&written, clock.now()).map_err(at(first))?;
-        let mut exchange = BTreeMap::new();
-        for (name, one) in &members.exchange {
-            let started = one
-                .get_ref()
-                .start(&certificates, clock, player.watch(name));
-            let started = started.map_err(|exchange::Misplaced(place, error)| {
-                at(place.unwrap_or(one.span().start))(error)
-            });
-            exchange.insert(name.clone(), started?);
-        }
-        Ok(Playing {
+        let mut playing = Playing {
             certificates,
-            exchange,
-        })
+            exchange: BTreeMap::new(),
+            eop: BTreeMap::new(),
+            interceptor: BTreeMap::new(),
+            boxes: BTreeMap::new(),
+        };
+        let of = |one: usize| {
+            move |exchange::Misplaced(place, error): exchange::Misplaced| {
+                at(place.unwrap_or(one))(error)
+            }
+        };
+        for (name, one) in &members.exchange {
+            let (written, place) = (one.get_ref(), one.span().start);
+            let started = written.start(&playing.certificates, clock, player.watch(name));
+            let started = started.map_err(of(place))?;
+            playing.exchange.insert(name.clone(), started);
+        }
+        for (name, one) in &members.eop {
+            let (written, place) = (one.get_ref(), one.span().start);
+            let started = written.start(&playing.certificates, clock, player.watch(name));
+            let started = started.map_err(of(place))?;
+            playing.eop.insert(name.clone(), started);
+        }
+        // A box may stand before another: whoever can be started is, until nobody is left.
+        let mut waiting: Vec<_> = members.interceptor.iter().collect();
+        while !waiting.is_empty() {
+            let mut still = Vec::new();
+            for (name, one) in &waiting {
+                let (written, place) = (one.get_ref(), one.span().start);
+                let mut servers = Vec::new();
+                for before in written.before() {
+                    match playing.address(before) {
+                        Ok(addr) => servers.push(addr),
+                        Err(error) => {
+                            let first = before.split('/').next().unwrap_or(before);
+                            if !members.interceptor.contains_key(first) {
+                                return Err(at(place)(error));
+                            }
+                        }
+                    }
+                }
+                if servers.len() < written.before().len() {
+                    still.push((*name, *one));
+                    continue;
+                }
+                let watcher = player.watch(name);
+                let started = written.start(&servers, &playing.certificates, clock, watcher);
+                let started = started.map_err(of(place))?;
+                playing.boxes.insert((*name).clone(), written.kind());
+                playing.interceptor.insert((*name).clone(), started);
+            }
+            if still.len() == waiting.len() {
+                let (name, one) = still[0];
+                let why = format!("`{name}` stands before itself");
+                return Err(place.bad(one.span().start, why));
+            }
+            waiting = still;
+        }
+        Ok(playing)
     }
 }
 
@@ -217,7 +267,12 @@ impl Cast {
 #[derive(Debug)]
 pub struct Playing {
     certificates: Certificates,
+    // Boxes end first: they stand before the others.
+    interceptor: BTreeMap<String, Interceptor>,
+    /// What each box is.
+    boxes: BTreeMap<String, String>,
     exchange: BTreeMap<String, Exchange>,
+    eop: BTreeMap<String, Eop>,
 }
 
 /// A member of a cast: who is where.
@@ -243,6 +298,64 @@ impl Playing {
     #[must_use]
     pub fn exchange(&self, name: &str) -> Option<&Exchange> {
         self.exchange.get(name)
+    }
+
+    /// The tenant of this name.
+    #[must_use]
+    pub fn eop(&self, name: &str) -> Option<&Eop> {
+        self.eop.get(name)
+    }
+
+    /// The box of this name.
+    #[must_use]
+    pub fn interceptor(&self, name: &str) -> Option<&Interceptor> {
+        self.interceptor.get(name)
+    }
+
+    /// The certificate of this name, with its key.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is none.
+    pub fn certificate(&self, name: &str) -> Result<&Identity, Error> {
+        self.certificates.named(name)
+    }
+
+    /// Where a member listens: `ex01`, `ex01/Client Frontend`, or an address of this machine.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such member or connector, [`Error::BadSetting`] for
+    /// the address of another machine.
+    pub fn address(&self, of: &str) -> Result<SocketAddr, Error> {
+        if let Ok(addr) = of.parse::<SocketAddr>() {
+            return match addr.ip().is_loopback() {
+                true => Ok(addr),
+                false => Err(Error::BadSetting {
+                    what: "address",
+                    why: format!("`{of}` is another machine's; a cast stays on this one"),
+                }),
+            };
+        }
+        let (name, connector) = of.split_once('/').unwrap_or((of, ""));
+        let members = self.members();
+        let Some(member) = members.iter().find(|member| member.name == name) else {
+            let known: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
+            return Err(Error::UnknownName {
+                kind: "member of the cast",
+                given: name.to_owned(),
+                near: crate::near::nearest(name, &known),
+            });
+        };
+        match (connector, self.exchange(name)) {
+            ("", _) => Ok(member.addr),
+            (connector, Some(server)) => server.try_addr(connector),
+            (connector, None) => Err(Error::UnknownName {
+                kind: "connector",
+                given: connector.to_owned(),
+                near: None,
+            }),
+        }
     }
 
     /// The roots that everybody in the cast trusts.
@@ -271,7 +384,23 @@ impl Playing {
                 connectors,
             })
         });
-        let mut members: Vec<_> = exchange.collect();
+        let eop = self.eop.iter().map(|(name, eop)| Member {
+            name: name.clone(),
+            kind: "Exchange Online Protection".to_owned(),
+            host: eop.tls_name().to_owned(),
+            recipient: recipient_of(&eop.tenant()),
+            addr: eop.addr(),
+            connectors: Vec::new(),
+        });
+        let boxes = self.interceptor.iter().map(|(name, one)| Member {
+            name: name.clone(),
+            kind: self.boxes.get(name).cloned().unwrap_or_default(),
+            host: one.host().to_owned(),
+            recipient: "bob@example.test".to_owned(),
+            addr: one.addr(),
+            connectors: Vec::new(),
+        });
+        let mut members: Vec<_> = exchange.chain(eop).chain(boxes).collect();
         members.sort_by(|one, other| one.name.cmp(&other.name));
         members
     }
@@ -298,7 +427,8 @@ impl Playing {
             let count = |(name, _): &(String, _)| server.sessions(name).map_or(0, |all| all.len());
             connectors.iter().map(count).collect::<Vec<_>>()
         });
-        sessions.sum()
+        let eop = self.eop.values().map(|eop| eop.report().sessions.len());
+        sessions.sum::<usize>() + eop.sum::<usize>()
     }
 
     /// How many messages were taken.
@@ -316,4 +446,16 @@ impl Playing {
             server.stop();
         }
     }
+}
+
+/// Somebody whom a tenant has mail for.
+fn recipient_of(tenant: &Tenant) -> String {
+    if let Recipients::Known(all) = &tenant.recipients
+        && let Some(first) = all.first()
+    {
+        return first.clone();
+    }
+    let domain = tenant.accepted_domains.first();
+    let domain = domain.map_or("example.test", |domain| domain.name.as_str());
+    format!("bob@{domain}")
 }

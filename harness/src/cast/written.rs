@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Cast, certificate, exchange};
+use super::{Cast, certificate, eop, exchange, interceptor};
 use crate::error::Error;
 use crate::scenario::place::Text;
 
@@ -21,6 +21,10 @@ struct Written {
     certificates: BTreeMap<String, Spanned<certificate::Written>>,
     #[serde(default)]
     exchange: BTreeMap<String, Spanned<exchange::Written>>,
+    #[serde(default)]
+    eop: BTreeMap<String, Spanned<eop::Written>>,
+    #[serde(default)]
+    interceptor: BTreeMap<String, Spanned<interceptor::Written>>,
 }
 
 /// The members of a cast, each with its place.
@@ -28,6 +32,8 @@ struct Written {
 pub(super) struct Members {
     pub(super) certificates: BTreeMap<String, Spanned<certificate::Written>>,
     pub(super) exchange: BTreeMap<String, Spanned<exchange::Written>>,
+    pub(super) eop: BTreeMap<String, Spanned<eop::Written>>,
+    pub(super) interceptor: BTreeMap<String, Spanned<interceptor::Written>>,
 }
 
 pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
@@ -40,12 +46,29 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
             "a summary is one line of text",
         ));
     }
-    if written.exchange.is_empty() {
+    let mut names = BTreeMap::new();
+    let exchange = written
+        .exchange
+        .iter()
+        .map(|(name, one)| (name, one.span()));
+    let eop = written.eop.iter().map(|(name, one)| (name, one.span()));
+    let boxes = written
+        .interceptor
+        .iter()
+        .map(|(name, one)| (name, one.span()));
+    for (name, span) in exchange.chain(eop).chain(boxes) {
+        if names.insert(name, ()).is_some() {
+            let why = format!("there is another member that is called `{name}`");
+            return Err(place.bad(span.start, why));
+        }
+    }
+    if names.is_empty() {
         return Err(place.bad(
             0,
             "a cast needs a member: a table such as `[exchange.ex01]`",
         ));
     }
+    drop(names);
     Ok(Cast {
         id: crate::scenario::id_of(file),
         summary: written.summary.into_inner(),
@@ -54,6 +77,8 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
         written: Members {
             certificates: written.certificates,
             exchange: written.exchange,
+            eop: written.eop,
+            interceptor: written.interceptor,
         },
         text: text.to_owned(),
         file: file.to_owned(),

@@ -161,16 +161,28 @@ impl Exchange {
     #[must_use]
     #[track_caller]
     pub fn addr(&self, connector: &str) -> SocketAddr {
-        let state = self.state();
-        let addr = state.position(connector, &self.settings.name).map(|at| {
-            let listener = state.listeners[at].as_ref();
-            listener.map(|listener| listener.addr)
-        });
-        match addr {
-            Ok(Some(addr)) => addr,
-            Ok(None) => panic!("the receive connector `{connector}` is not enabled"),
+        match self.try_addr(connector) {
+            Ok(addr) => addr,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// As [`addr`](Self::addr).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such connector, [`Error::BadSetting`] if it is not
+    /// enabled.
+    pub fn try_addr(&self, connector: &str) -> Result<SocketAddr, Error> {
+        let state = self.state();
+        let at = state.position(connector, &self.settings.name)?;
+        let listener = state.listeners[at].as_ref();
+        listener
+            .map(|listener| listener.addr)
+            .ok_or_else(|| Error::BadSetting {
+                what: "receive connector",
+                why: format!("`{connector}` is not enabled, and listens nowhere"),
+            })
     }
 
     /// Every receive connector that is enabled, and where it listens.

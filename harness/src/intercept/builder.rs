@@ -1,6 +1,7 @@
 //! The wish for a box.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::smtp::Reply;
 #[must_use = "a builder is no box yet; call `start`"]
 pub struct Builder {
     pub(super) upstream: SocketAddr,
+    pub(super) more_upstream: Vec<SocketAddr>,
     pub(super) far_upstream: bool,
     pub(super) tampering: Vec<Tampering>,
     pub(super) identity: Option<Identity>,
@@ -48,6 +50,7 @@ impl Builder {
     pub(super) fn new(upstream: SocketAddr, far_upstream: bool) -> Self {
         Self {
             upstream,
+            more_upstream: Vec::new(),
             far_upstream,
             tampering: Vec::new(),
             identity: None,
@@ -63,6 +66,13 @@ impl Builder {
             patience: Duration::from_secs(2),
             observer: None,
         }
+    }
+
+    /// Stands before another server as well: sessions take turns, as with a load balancer or
+    /// several addresses behind one name.
+    pub fn and_before(mut self, server: impl Into<SocketAddr>) -> Self {
+        self.more_upstream.push(server.into());
+        self
     }
 
     /// Does this to every session.
@@ -287,7 +297,10 @@ impl Builder {
         let port = Port::open(SocketAddr::new(self.address, self.port))?;
         let ledger = Arc::new(Ledger::new(self.bounds.clone(), self.observer));
         let rules = Arc::new(Rules {
-            server: self.upstream,
+            servers: std::iter::once(self.upstream)
+                .chain(self.more_upstream)
+                .collect(),
+            turn: AtomicUsize::new(0),
             tampering: self.tampering,
             opens,
             host,

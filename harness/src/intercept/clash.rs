@@ -9,8 +9,10 @@ use crate::fault::Stage;
 /// Says what is wrong with a wish.
 pub(super) fn check(wish: &Builder) -> Result<(), Error> {
     let has = |name: &str| wish.tampering.iter().any(|one| one.name() == name);
-    if !(wish.upstream.ip().is_loopback() || wish.far_upstream) {
-        let given = format!("a box before {}", wish.upstream);
+    let mut servers = std::iter::once(&wish.upstream).chain(&wish.more_upstream);
+    let far = servers.find(|server| !server.ip().is_loopback());
+    if let Some(far) = far.filter(|_| !wish.far_upstream) {
+        let given = format!("a box before {far}");
         let why = "it is no loopback address; `before_remote` goes to other machines";
         return Err(senseless(given, why));
     }

@@ -54,6 +54,12 @@ impl Interceptor {
         self.addr
     }
 
+    /// What it calls itself.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.rules.host
+    }
+
     /// Shows another certificate from the next handshake on.
     ///
     /// # Panics
@@ -119,13 +125,20 @@ impl Interceptor {
         let begin = {
             let (rules, ledger) = (Arc::clone(&rules), Arc::clone(&ledger));
             Box::new(move |stream, peer, _: &_| {
-                let (recorder, open) = ledger.open(peer, rules.server);
+                let server = rules.next_server();
+                let (recorder, open) = ledger.open(peer, server);
                 if open > rules.bounds.concurrent {
                     recorder.note_both("there are too many sessions");
                     recorder.ended(Side::Client, Ended::ByServer);
                     return;
                 }
-                tokio::spawn(Relay::hold(Arc::clone(&rules), stream, peer, recorder));
+                tokio::spawn(Relay::hold(
+                    Arc::clone(&rules),
+                    stream,
+                    peer,
+                    server,
+                    recorder,
+                ));
             })
         };
         let thread = Thread::spawn(vec![Door { port, begin }])?;
@@ -159,7 +172,7 @@ impl fmt::Debug for Interceptor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Interceptor")
             .field("addr", &self.addr)
-            .field("before", &self.rules.server)
+            .field("before", &self.rules.servers)
             .finish_non_exhaustive()
     }
 }

@@ -119,6 +119,7 @@ impl Relay {
         rules: Arc<Rules>,
         client: TcpStream,
         client_address: SocketAddr,
+        server_address: SocketAddr,
         recorder: Recorder,
     ) {
         let bounds = &rules.bounds;
@@ -130,7 +131,7 @@ impl Relay {
             });
             sleep_until((Instant::now() + wait).min(until).into()).await;
         }
-        let connected = timeout(bounds.connect, TcpStream::connect(rules.server)).await;
+        let connected = timeout(bounds.connect, TcpStream::connect(server_address)).await;
         let server = match connected {
             Ok(Ok(server)) => server,
             failed => {
@@ -148,7 +149,7 @@ impl Relay {
                 return;
             }
         };
-        let peer = rules.server;
+        let peer = server_address;
         recorder.record(
             Side::Server,
             What::Connected {

@@ -1,6 +1,7 @@
 //! What a box does, understood: what all its sessions share.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -22,7 +23,9 @@ use crate::smtp::Reply;
 
 /// What all sessions of a box share.
 pub(super) struct Rules {
-    pub(super) server: SocketAddr,
+    /// The servers; sessions take turns.
+    pub(super) servers: Vec<SocketAddr>,
+    pub(super) turn: AtomicUsize,
     pub(super) tampering: Vec<Tampering>,
     pub(super) opens: Option<Opens>,
     /// What the box calls itself.
@@ -225,6 +228,12 @@ impl Rules {
             Tampering::MaskKeywords(keywords) => Some(keywords),
             _ => None,
         })
+    }
+
+    /// The server of the next session.
+    pub(super) fn next_server(&self) -> SocketAddr {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.servers[turn % self.servers.len()]
     }
 
     /// What placeholders stand for.

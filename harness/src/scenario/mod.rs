@@ -30,6 +30,8 @@ use crate::near::nearest;
 use crate::report::Outcome;
 use crate::server::Builder;
 use place::Text;
+#[cfg(feature = "models")]
+pub(crate) use server::OneOrMany;
 
 /// A server with faults, and how a correct client ends there.
 ///

@@ -395,7 +395,8 @@ impl<'de> Deserialize<'de> for AuthWritten {
 }
 
 /// A word, or a list of words.
-pub(super) struct OneOrMany<T>(pub(super) Vec<T>);
+#[derive(Clone, Debug)]
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<T> Default for OneOrMany<T> {
     fn default() -> Self {

@@ -1,0 +1,268 @@
+//! The cases of the catalogue, brought up from their files and met by real clients: what goes wrong
+//! follows from how the members are configured, and the mend mends it.
+
+use std::net::SocketAddr;
+
+use mailfault::Identity;
+use mailfault::cast::{Cast, Playing};
+use mailfault::exchange::{TlsCertificateName, TransportRole};
+use mailfault::{CertificateFacts, Outcome};
+
+use crate::exchange::seen_by_openssl;
+use crate::raw_client::RawClient;
+use crate::support::program;
+
+const FRONT_END: &str = "ex01/Default Frontend";
+
+#[track_caller]
+fn play(id: &str) -> Playing {
+    Cast::named(id)
+        .and_then(|cast| cast.start())
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What swaks says of TLS, if it is installed.
+#[track_caller]
+fn swaks(addr: SocketAddr, to: &str) -> Option<program::Finished> {
+    let swaks = program::installed("swaks")?;
+    let home = tempfile::TempDir::new().unwrap();
+    let mut command = program::command(swaks, home.path());
+    command.args([
+        "--tls",
+        "--server",
+        "127.0.0.1",
+        "--port",
+        &addr.port().to_string(),
+    ]);
+    command.args([
+        "--ehlo",
+        "client.test",
+        "--from",
+        "alice@fabrikam.test",
+        "--to",
+        to,
+    ]);
+    Some(program::run(&mut command, b""))
+}
+
+/// What smtplib is told, with a certificate of its own, if it is installed.
+#[track_caller]
+fn smtplib(addr: SocketAddr, to: &str, identity: &Identity) -> Option<String> {
+    let python = program::installed("python3")?;
+    let home = tempfile::TempDir::new().unwrap();
+    let mut command = program::command(python, home.path());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/eop/send_with_certificate.py");
+    command.args(["-I", script, &addr.port().to_string()]);
+    command.args(["alice@contoso.test", to, "X-Nothing: 1"]);
+    let file = home.path().join("own.pem");
+    std::fs::write(&file, format!("{}{}", identity.pem(), identity.key_pem())).unwrap();
+    command.arg(file);
+    Some(program::run(&mut command, b"").said)
+}
+
+#[test]
+fn a_null_name_shows_the_certificate_of_setup_until_it_is_set_and_the_service_restarted() {
+    let cast = play("exchange-null-tls-certificate-name");
+    let Some(openssl) = program::installed("openssl") else {
+        return;
+    };
+    let server = cast.exchange("ex01").unwrap();
+    let public = cast.certificate("public").unwrap();
+    let addr = cast.address(FRONT_END).unwrap();
+    let own = server.certificates()[0].thumbprint().to_owned();
+    assert_eq!(seen_by_openssl(&openssl, addr), Some(own.clone()));
+    let name = TlsCertificateName::of(&CertificateFacts::read(public.leaf()).unwrap());
+    server
+        .set_receive_connector("Default Frontend", |one| {
+            one.tls_certificate_name = Some(name)
+        })
+        .unwrap();
+    assert_eq!(seen_by_openssl(&openssl, addr), Some(own));
+    server
+        .restart_service(TransportRole::FrontendTransport)
+        .unwrap();
+    assert_eq!(seen_by_openssl(&openssl, addr), Some(public.thumbprint()));
+}
+
+#[test]
+fn a_stale_name_takes_starttls_away() {
+    let cast = play("exchange-stale-tls-certificate-name");
+    let reply = RawClient::greeted(cast.address(FRONT_END).unwrap()).say("EHLO client.test");
+    assert!(!reply.contains("STARTTLS"), "{reply}");
+    let events = cast.events();
+    assert!(
+        events
+            .iter()
+            .any(|(member, one)| member == "ex01" && one.event.id() == 12014)
+    );
+}
+
+#[test]
+fn a_barracuda_shows_another_certificate_outside_than_exchange_inside() {
+    let cast = play("barracuda-in-front");
+    let Some(openssl) = program::installed("openssl") else {
+        return;
+    };
+    let (inside, outside) = (
+        cast.address(FRONT_END).unwrap(),
+        cast.address("barracuda").unwrap(),
+    );
+    let public = cast.certificate("public").unwrap();
+    let barracuda = cast.interceptor("barracuda").unwrap();
+    let shown = barracuda.certificate().unwrap();
+    assert!(shown.subject().to_string().contains("Barracuda"));
+    assert_eq!(seen_by_openssl(&openssl, inside), Some(public.thumbprint()));
+    assert_eq!(seen_by_openssl(&openssl, outside), Some(shown.thumbprint()));
+
+    barracuda.set_certificate(public);
+    assert_eq!(
+        seen_by_openssl(&openssl, outside),
+        Some(public.thumbprint())
+    );
+
+    // Whoever does not look at certificates is let in through the box.
+    if let Some(finished) = swaks(outside, "bob@contoso.test") {
+        assert_eq!(finished.code, Some(0), "{}", finished.said);
+        let mail = cast.exchange("ex01").unwrap().mail();
+        assert_eq!(mail[0].connector, "Default Frontend EX01");
+        let content = String::from_utf8_lossy(&mail[0].mail.content).into_owned();
+        assert!(
+            content.contains("(Spam & Virus Firewall) with ESMTP id "),
+            "{content}"
+        );
+    }
+}
+
+#[test]
+fn an_asa_lets_nobody_ask_for_tls() {
+    let cast = play("asa-masks-starttls");
+    let outside = cast.address("asa").unwrap();
+    let mut client = RawClient::connect(outside);
+    let banner = client.reply();
+    assert!(
+        banner.starts_with("220 ") && banner.contains("****"),
+        "{banner}"
+    );
+    let reply = client.say("EHLO client.test");
+    assert!(
+        reply.contains("250-XXXXXXXA\r\n") && !reply.contains("STARTTLS"),
+        "{reply}"
+    );
+    drop(client);
+    if let Some(openssl) = program::installed("openssl") {
+        assert_eq!(seen_by_openssl(&openssl, outside), None);
+        let public = cast.certificate("public").unwrap().thumbprint();
+        let inside = cast.address(FRONT_END).unwrap();
+        assert_eq!(seen_by_openssl(&openssl, inside), Some(public));
+    }
+    if let Some(finished) = swaks(outside, "bob@contoso.test") {
+        assert!(
+            finished.said.contains("Host did not advertise STARTTLS"),
+            "{}",
+            finished.said
+        );
+        assert!(cast.exchange("ex01").unwrap().mail().is_empty());
+    }
+}
+
+#[test]
+fn a_firewall_that_inspects_keeps_the_subject_and_signs_itself() {
+    let cast = play("tls-inspection-in-front");
+    let Some(openssl) = program::installed("openssl") else {
+        return;
+    };
+    let home = tempfile::TempDir::new().unwrap();
+    let mut client = program::command(openssl, home.path());
+    let outside = cast.address("firewall").unwrap().to_string();
+    client.args([
+        "s_client",
+        "-starttls",
+        "smtp",
+        "-connect",
+        &outside,
+        "-nameopt",
+        "RFC2253",
+    ]);
+    let said = program::run(&mut client, b"QUIT\r\n").said;
+    assert!(
+        said.contains("subject=C=US,O=Contoso,CN=hybrid.contoso.test\n")
+            || said.contains("subject=CN=hybrid.contoso.test,O=Contoso,C=US\n"),
+        "{said}"
+    );
+    assert!(said.contains("CN=Contoso TLS Inspection CA"), "{said}");
+}
+
+#[test]
+fn of_two_servers_behind_one_name_every_other_shows_the_wrong_certificate() {
+    let cast = play("exchange-one-of-two-servers-fixed");
+    let Some(openssl) = program::installed("openssl") else {
+        return;
+    };
+    let name = cast.address("hybrid").unwrap();
+    let public = cast.certificate("public").unwrap().thumbprint();
+    let other = cast.exchange("ex02").unwrap().certificates()[0]
+        .thumbprint()
+        .to_owned();
+    let seen: Vec<_> = (0..4)
+        .filter_map(|_| seen_by_openssl(&openssl, name))
+        .collect();
+    assert_eq!(seen, [public.clone(), other.clone(), public, other]);
+}
+
+#[test]
+fn a_gateway_drops_the_certificate_by_which_the_cloud_knows_its_own() {
+    let cast = play("eop-restricts-by-certificate");
+    let (cloud, gateway) = (
+        cast.address("cloud").unwrap(),
+        cast.address("gateway").unwrap(),
+    );
+    let own = cast.certificate("public").unwrap();
+    let elsewhere = "eve@elsewhere.test";
+    let Some(said) = smtplib(cloud, elsewhere, own) else {
+        return;
+    };
+    assert_eq!(said, "sent\n");
+    let said = smtplib(gateway, elsewhere, own).unwrap();
+    assert!(
+        said.starts_with("550 5.7.64 TenantAttribution; Relay Access Denied ["),
+        "{said}"
+    );
+    let report = cast.eop("cloud").unwrap().report();
+    assert_eq!(report.sessions[1].outcome(), Outcome::RefusedSmtp);
+    assert!(
+        report.sessions[1]
+            .tls
+            .as_ref()
+            .unwrap()
+            .client_certificate
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_bundle_has_logs_events_certificates_and_transcripts() {
+    let cast = play("barracuda-in-front");
+    RawClient::helloed(cast.address("barracuda").unwrap()).say("QUIT");
+    cast.stop();
+    let out = tempfile::TempDir::new().unwrap();
+    let written = cast.write_bundle(out.path()).unwrap();
+    let mut names: Vec<_> = written
+        .iter()
+        .map(|path| path.strip_prefix(out.path()).unwrap().display().to_string())
+        .map(|name| match name.find("RECV") {
+            Some(at) => format!("{}RECV", &name[..at]),
+            None => name,
+        })
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "certificates/ca.pem",
+            "certificates/public.pem",
+            "ex01/V15/TransportRoles/Logs/FrontEnd/ProtocolLog/SmtpReceive/RECV",
+            "transcripts/barracuda-1.txt",
+            "transcripts/ex01-Default-Frontend-EX01-1.txt",
+        ]
+    );
+}
