@@ -1,4 +1,4 @@
-//! `mailfault check`: scenario files, held to what they expect.
+//! `mailfault check`: scenario files, held to what they expect, and casts, brought up.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
+use mailfault::cast::Cast;
 use mailfault::scenario::{Checked, Scenario};
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use crate::{find, output};
 
 /// Load and play scenario files with a correct client: does each end as it says?
 ///
-/// A fault that never shows is a failure, too.
+/// A fault that never shows is a failure, too. A cast is brought up, every member of it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -37,7 +38,39 @@ pub(crate) struct Arguments {
 }
 
 /// What came of one file: an error has its name with it.
-type Result1 = Result<Checked, Error>;
+type Result1 = Result<Done, Error>;
+
+/// A file that could be played.
+enum Done {
+    Scenario(Box<Checked>),
+    /// A cast that was brought up: its id, and how many members it has.
+    Cast(String, usize),
+}
+
+/// A file that can be understood.
+enum File {
+    Scenario(Box<Scenario>),
+    Cast(Box<Cast>),
+}
+
+impl File {
+    fn named(given: &str) -> Result<Self, Error> {
+        match find::cast(given)? {
+            Some(cast) => Ok(Self::Cast(Box::new(cast))),
+            None => Ok(Self::Scenario(Box::new(find::scenario(given)?))),
+        }
+    }
+
+    fn check(&self) -> Result1 {
+        match self {
+            Self::Scenario(scenario) => Ok(Done::Scenario(Box::new(scenario.check()?))),
+            Self::Cast(cast) => {
+                let members = cast.start()?.members().len();
+                Ok(Done::Cast(cast.id.clone(), members))
+            }
+        }
+    }
+}
 
 pub(crate) fn check(arguments: &Arguments) -> Result<Ended, Error> {
     let scenarios = wanted(arguments)?;
@@ -61,19 +94,25 @@ pub(crate) fn check(arguments: &Arguments) -> Result<Ended, Error> {
 }
 
 /// What to check, each under the name that was given for it; an error waits for its turn.
-type Wanted = (String, Result<Scenario, Error>);
+type Wanted = (String, Result<File, Error>);
 
 fn wanted(arguments: &Arguments) -> Result<Vec<Wanted>, Error> {
     if arguments.all {
-        let all = Scenario::all().into_iter();
-        return Ok(all.map(|one| (one.id.clone(), Ok(one))).collect());
+        let scenarios = Scenario::all().into_iter();
+        let scenarios = scenarios.map(|one| (one.id.clone(), File::Scenario(Box::new(one))));
+        let casts = Cast::all().into_iter();
+        let casts = casts.map(|one| (one.id.clone(), File::Cast(Box::new(one))));
+        return Ok(scenarios
+            .chain(casts)
+            .map(|(id, file)| (id, Ok(file)))
+            .collect());
     }
     if arguments.files.is_empty() {
         return Err(Error::new("nothing to check").hint("name scenario files, or say `--all`"));
     }
     let files = arguments.files.iter();
     Ok(files
-        .map(|given| (given.clone(), find::scenario(given)))
+        .map(|given| (given.clone(), File::named(given)))
         .collect())
 }
 
@@ -95,7 +134,7 @@ fn in_order(
                         return;
                     };
                     let result = match scenario {
-                        Ok(scenario) => scenario.check().map_err(Error::from),
+                        Ok(file) => file.check(),
                         Err(error) => Err(error.clone()),
                     };
                     if done.send((index, result)).is_err() {
@@ -125,10 +164,13 @@ fn in_order(
 fn tell(result: &Result1) -> Result<(), Error> {
     output::progress("");
     match result {
-        Ok(checked) if checked.is_as_expected() => {
+        Ok(Done::Cast(id, members)) => {
+            output::line(format!("ok     {id}: {members} members are up"))?;
+        }
+        Ok(Done::Scenario(checked)) if checked.is_as_expected() => {
             output::line(format!("ok     {}: {}", checked.id, checked.seen))?;
         }
-        Ok(checked) => {
+        Ok(Done::Scenario(checked)) => {
             let text = checked.to_string();
             let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
             output::print(&format!("FAILED {first}\n{}", output::indent(rest)))?;
@@ -141,7 +183,13 @@ fn tell(result: &Result1) -> Result<(), Error> {
 
 fn row(given: &str, result: &Result1) -> Value {
     match result {
-        Ok(checked) => json!({
+        Ok(Done::Cast(id, members)) => json!({
+            "id": id,
+            "file": given,
+            "as_expected": true,
+            "members": members,
+        }),
+        Ok(Done::Scenario(checked)) => json!({
             "id": checked.id,
             "file": given,
             "expected": checked.expected.iter().map(|one| one.name()).collect::<Vec<_>>(),
@@ -165,8 +213,9 @@ struct Tally {
 impl Tally {
     fn count(&mut self, result: &Result1) {
         match result {
-            Ok(checked) if checked.is_as_expected() => self.as_expected += 1,
-            Ok(_) => self.not_as_expected += 1,
+            Ok(Done::Cast(..)) => self.as_expected += 1,
+            Ok(Done::Scenario(checked)) if checked.is_as_expected() => self.as_expected += 1,
+            Ok(Done::Scenario(_)) => self.not_as_expected += 1,
             Err(_) => self.not_run += 1,
         }
     }

@@ -12,6 +12,9 @@
 /// A scenario file that explains every key and can be played itself.
 pub const EXAMPLE: &str = include_str!("../example.toml");
 
+/// A cast that explains every key and can be started itself.
+pub const EXAMPLE_CAST: &str = include_str!("../example-cast.toml");
+
 /// What real clients did with each fault and what they said: tab-separated, explained by the
 /// comments at its top. `mailfault::wordings` reads it.
 pub const VERDICTS: &str = include_str!("../verdicts.tsv");

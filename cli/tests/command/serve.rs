@@ -294,3 +294,69 @@ fn a_parent_that_reads_no_further_than_the_ready_line_can_end_it() {
     assert!(!Path::new(ready["ca"].as_str().unwrap()).exists());
     drop(reader);
 }
+
+#[test]
+fn a_cast_says_who_is_where_and_leaves_a_bundle() {
+    let out = tempfile::TempDir::new().unwrap();
+    let directory = out.path().join("case");
+    let mut command = command(["serve", "cases/barracuda-in-front", "--json", "--until-eof"]);
+    command.arg("--out").arg(&directory).stdin(Stdio::piped());
+    let mut running = Running::start(command);
+    let ready: Value = serde_json::from_str(&running.line()).unwrap();
+    let servers = ready["servers"].as_array().unwrap();
+    let names: Vec<_> = servers
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["barracuda", "ex01"]);
+    let connectors = servers[1]["connectors"].as_array().unwrap();
+    assert_eq!(connectors[0]["name"], "Default Frontend EX01");
+    assert_eq!(connectors.len(), 5);
+    assert_eq!(servers[1]["persona"], "Exchange Server 2016");
+
+    let mail = A_MAIL.map(|line| line.replace("bob@example.test", "bob@contoso.test"));
+    let said = converse(connect(&ready), &mail.each_ref().map(String::as_str));
+    assert!(said.contains("250 2.6.0 "), "{said}");
+    running.close_stdin();
+    let output = running.finish();
+    assert_eq!((output.code, &*output.stderr), (Some(0), ""));
+    let objects = objects(&output.stdout);
+    let of = |server: &str| {
+        let found = objects.iter().filter(|object| object["server"] == server);
+        found.count()
+    };
+    assert!(of("barracuda") > 5 && of("ex01") > 5);
+    let report = objects.last().unwrap();
+    assert_eq!(
+        (&report["event"], &report["sessions"], &report["mail"]),
+        (&json!("report"), &json!(1), &json!(1))
+    );
+    for file in [
+        "certificates/ca.pem",
+        "certificates/public.pem",
+        "transcripts/barracuda-1.txt",
+        "transcripts/ex01-Default-Frontend-EX01-1.txt",
+    ] {
+        assert!(directory.join(file).is_file(), "{file}");
+    }
+    assert!(
+        directory
+            .join("ex01/V15/TransportRoles/Logs/MessageTracking")
+            .is_dir()
+    );
+}
+
+#[test]
+fn a_cast_is_as_its_file_says() {
+    let output = crate::support::mailfault(["serve", "cases/barracuda-in-front", "--port", "25"]);
+    assert_eq!(output.code, Some(2));
+    assert_eq!(
+        output.stderr,
+        "error: `--port` is for a scenario with one server\nhint: the members of a cast are as its file says, each on free ports of 127.0.0.1\n"
+    );
+    let output = crate::support::mailfault(["serve", "cases/barracuda-in-fornt"]);
+    assert_eq!(
+        output.stderr,
+        "error: unknown cast `cases/barracuda-in-fornt`\nhint: did you mean `cases/barracuda-in-front`?\n"
+    );
+}

@@ -187,10 +187,8 @@ impl Cast {
         let at = |at: usize| {
             let place = &place;
             move |error: Error| match error {
-                Error::BadSetting { .. } | Error::UnknownName { .. } | Error::BadTls { .. } => {
-                    place.bad(at, error.to_string())
-                }
-                other => other,
+                Error::CannotListen { .. } | Error::BadScenario { .. } => error,
+                other => place.bad(at, other.to_string()),
             }
         };
         let written = members.certificates.iter();

@@ -180,6 +180,66 @@ fn every_cast_of_the_catalogue_starts() {
     );
 }
 
+/// The keys of a table and those below it, but for names that the author chose.
+fn keys(source: &str) -> std::collections::BTreeSet<String> {
+    let fields = source.lines().map(str::trim);
+    let mut renamed = None;
+    let mut keys = std::collections::BTreeSet::new();
+    let pascal = source.contains("PascalCase");
+    for line in fields {
+        if let Some(rest) = line.split("rename = \"").nth(1) {
+            renamed = rest.split('"').next().map(str::to_owned);
+        }
+        let name = line.strip_prefix("pub(super) ").unwrap_or(line);
+        let Some((name, kind)) = name.split_once(": ") else {
+            continue;
+        };
+        let is_field = kind.ends_with(',')
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
+        if !is_field || line.starts_with("//") {
+            continue;
+        }
+        let written = match pascal {
+            true => name.split('_').map(capital).collect::<String>(),
+            false => name.replace('_', "-"),
+        };
+        keys.insert(renamed.take().unwrap_or(written));
+    }
+    keys
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+#[test]
+fn the_example_shows_every_property_and_can_be_started() {
+    let example = mailfault_scenarios::EXAMPLE_CAST;
+    let sources = [
+        include_str!("receive_connector.rs"),
+        include_str!("send_connector.rs"),
+    ];
+    for source in sources {
+        let body = source.split("struct Written {").nth(1).unwrap();
+        let body = body.split("\n}").next().unwrap();
+        for key in keys(&format!("PascalCase\n{body}")) {
+            assert!(
+                example.contains(&format!("\n{key} ")),
+                "{key} is not explained"
+            );
+        }
+    }
+    let cast = Cast::parse("example-cast.toml", example);
+    match cast.and_then(|cast| cast.start()) {
+        Ok(playing) => assert_eq!(playing.members().len(), 10),
+        Err(error) => panic!("{error}"),
+    }
+}
+
 #[test]
 fn a_cast_is_told_from_a_scenario() {
     assert!(Cast::is_meant("[exchange.ex01]\nversion = \"2016\""));

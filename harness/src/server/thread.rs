@@ -1,6 +1,6 @@
 //! A server's own thread, with a runtime of its own.
 
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
 use super::ending::{Teller, ending};
@@ -11,8 +11,9 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(crate) struct Thread {
     teller: Teller,
-    /// Everybody who waited was let in.
-    closed: mpsc::Receiver<()>,
+    /// Everybody who waited was let in. The lock is never waited for; it lets threads share a
+    /// server.
+    closed: Mutex<mpsc::Receiver<()>>,
     handle: JoinHandle<()>,
 }
 
@@ -52,7 +53,7 @@ impl Thread {
             .map_err(no_thread)?;
         Ok(Self {
             teller,
-            closed,
+            closed: Mutex::new(closed),
             handle,
         })
     }
@@ -60,7 +61,8 @@ impl Thread {
     /// Lets nobody new in, waits until it is quiet, and ends what is left.
     pub(crate) fn end<T>(self, wait_until_quiet: impl FnOnce() -> T) {
         self.teller.close();
-        let _ = self.closed.recv();
+        let closed = self.closed.into_inner();
+        let _ = closed.unwrap_or_else(PoisonError::into_inner).recv();
         wait_until_quiet();
         self.teller.end();
         let _ = self.handle.join();
