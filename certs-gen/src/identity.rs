@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::asn1;
+use crate::ca::Ca;
 use crate::certificate::Validity;
 use crate::control::Control;
 use crate::crypto;
@@ -12,6 +13,7 @@ use crate::encoding::{Der, Pem, hex};
 use crate::flaw::Flaw;
 use crate::host::Host;
 use crate::key::Key;
+use crate::revocation::Crl;
 
 /// A certificate with its key and its chain, as a server presents them.
 ///
@@ -46,6 +48,8 @@ pub struct Identity {
     pub(crate) foreign_key: bool,
     pub(crate) renewed: Option<Box<Self>>,
     pub(crate) staple: Option<Vec<u8>>,
+    pub(crate) authority: Ca,
+    pub(crate) crls: Option<Vec<Der>>,
 }
 
 impl Identity {
@@ -219,6 +223,44 @@ impl Identity {
     #[must_use]
     pub fn with_staple(mut self, answer: impl Into<Vec<u8>>) -> Self {
         self.staple = Some(answer.into());
+        self
+    }
+
+    /// Who signed it, and so lists and answers about it; of a self-signed one who was asked to issue it.
+    #[must_use]
+    pub fn authority(&self) -> &Ca {
+        &self.authority
+    }
+
+    /// The revocation lists that a client needs who takes them from a file: those of its authorities, from the one that
+    /// signed it up to the root. They list nothing unless [others](Self::with_crls) were put in their place.
+    ///
+    /// ```
+    /// use mailfault_certs::Ca;
+    ///
+    /// let identity = Ca::new().intermediate().issue("mx.test");
+    /// assert_eq!(identity.crls().len(), 2);
+    /// assert!(identity.crls_pem().as_str().starts_with("-----BEGIN X509 CRL-----\n"));
+    /// ```
+    #[must_use]
+    pub fn crls(&self) -> Vec<Der> {
+        if let Some(crls) = &self.crls {
+            return crls.clone();
+        }
+        let authorities = std::iter::successors(Some(&self.authority), |ca| ca.parent());
+        authorities.map(|ca| ca.crl(Crl::new())).collect()
+    }
+
+    /// [`crls`](Self::crls) as text.
+    #[must_use]
+    pub fn crls_pem(&self) -> Pem {
+        Pem::crls(&self.crls())
+    }
+
+    /// Other revocation lists: one on which it stands ([`Ca::crl`]), or one that is none.
+    #[must_use]
+    pub fn with_crls(mut self, crls: Vec<Der>) -> Self {
+        self.crls = Some(crls);
         self
     }
 

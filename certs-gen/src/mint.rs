@@ -86,14 +86,15 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         control: recipe.control,
         renewed,
         staple: None,
+        authority: authority.unwrap_or_else(|| ca.clone()),
+        crls: None,
     };
     let good = [Control::OcspGood, Control::MustStapleGood];
     if recipe
         .control
         .is_some_and(|control| good.contains(&control))
     {
-        let issuer = authority.as_ref().unwrap_or(ca);
-        identity.staple = Some(issuer.ocsp(Ocsp::good(&identity)));
+        identity.staple = Some(identity.authority.ocsp(Ocsp::good(&identity)));
     }
     identity
 }
