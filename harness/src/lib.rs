@@ -28,10 +28,13 @@ pub use mailfault_certs::{
 };
 pub use persona::{Limits, Persona, Replies};
 pub use report::{
-    Alert, ClientHello, Ended, Event, InClear, Leak, Mail, Outcome, Report, Session, Tls,
-    Transcript, What,
+    Alert, ClientHello, Ended, Event, Fetch, Fetched, InClear, Leak, Mail, Outcome, Report,
+    Session, Tls, Transcript, What,
 };
-pub use server::{Auth, Builder, ClientCertificate, MockServer, Script};
+pub use server::{
+    Auth, Builder, ClientCertificate, CrlWish, MockServer, OcspWish, Responder, ResponderWish,
+    Revocation, Script,
+};
 pub use smtp::Reply;
 #[cfg(feature = "scenario")]
 pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wordings};
@@ -40,6 +43,7 @@ pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wording
 pub mod audit;
 mod clock;
 mod crypto;
+mod der;
 #[cfg(feature = "scenario")]
 mod duration;
 mod error;

@@ -144,6 +144,8 @@ pub struct ClientHello {
     pub groups: Vec<u16>,
     /// The signature schemes that it takes.
     pub signature_schemes: Vec<u16>,
+    /// Whether it asks for a stapled OCSP answer (RFC 6066 §8).
+    pub status_request: bool,
     pub(crate) session_id: Vec<u8>,
 }
 

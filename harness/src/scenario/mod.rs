@@ -16,6 +16,7 @@ mod fault;
 mod handshake;
 mod place;
 mod play;
+mod revocation;
 mod server;
 mod words;
 mod written;

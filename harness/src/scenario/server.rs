@@ -12,11 +12,12 @@ use toml::Spanned;
 
 use super::fault::tls_version;
 use super::place::Text;
+use super::revocation;
 use super::words::{explain, words};
 use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::persona::{LimitsChange, Persona};
-use crate::server::{Auth, Builder, ClientCertificate, MockServer};
+use crate::server::{Above, Auth, Builder, ClientCertificate, MockServer, Revocation};
 
 /// The server of a scenario. What a file does not say is what works: the persona `plain`, STARTTLS
 /// with a good certificate, and any credentials inside TLS.
@@ -28,6 +29,8 @@ pub struct ServerWish {
     pub tls: TlsWish,
     /// What it presents there.
     pub certificate: CertificateWish,
+    /// What is said of its revocation.
+    pub revocation: Revocation,
     /// The TLS versions that it speaks, in order.
     pub tls_versions: Vec<TlsVersion>,
     /// The cipher suites that it takes, by name; empty: all that the provider has.
@@ -86,8 +89,19 @@ impl ServerWish {
 
     /// The same, with a certificate that this authority issues.
     pub(crate) fn builder_under(&self, ca: &Ca) -> (Builder, Identity) {
-        let identity = self.certificate.issue(ca);
-        let mut builder = MockServer::builder()
+        let above = match self.certificate.intermediate {
+            true => Above::Intermediate,
+            false => Above::This,
+        };
+        let leaf = self.certificate.leaf();
+        let (mut builder, identity) = match self.revocation.try_issue(ca, leaf, above) {
+            Ok((identity, responder)) => (MockServer::builder().responder(responder), identity),
+            Err(error) => {
+                let identity = ca.issue(self.certificate.leaf());
+                (MockServer::builder().cannot(error), identity)
+            }
+        };
+        builder = builder
             .persona(self.persona.clone())
             .tls_versions(self.tls_versions.iter().copied())
             .cipher_suites(&self.cipher_suites)
@@ -114,14 +128,6 @@ impl ServerWish {
 }
 
 impl CertificateWish {
-    /// Mints it.
-    fn issue(&self, root: &Ca) -> Identity {
-        match self.intermediate {
-            true => root.intermediate().issue(self.leaf()),
-            false => root.issue(self.leaf()),
-        }
-    }
-
     /// The wish in the words of the crate that mints.
     pub(super) fn leaf(&self) -> Leaf {
         let mut names = self.names.iter();
@@ -147,6 +153,7 @@ pub(super) struct Written {
     limits: LimitsChange,
     tls: Option<TlsWish>,
     certificate: Option<Spanned<Certificate>>,
+    revocation: revocation::Written,
     tls_versions: Option<Vec<Version>>,
     cipher_suites: Vec<String>,
     groups: Vec<String>,
@@ -180,6 +187,7 @@ impl Written {
         Ok(ServerWish {
             persona,
             tls: self.tls.unwrap_or(TlsWish::StartTls),
+            revocation: self.revocation.meant(certificate.intermediate, text)?,
             certificate,
             tls_versions: versions.unwrap_or(both),
             cipher_suites: self.cipher_suites,

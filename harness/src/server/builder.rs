@@ -12,6 +12,7 @@ use super::client_certificate::ClientCertificate;
 use super::ledger::{Ledger, Observer};
 use super::listener::Port;
 use super::mock_server::{MockServer, Settings};
+use super::revocation::Responder;
 use super::tls::{Tls, TlsWish};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -41,6 +42,9 @@ pub struct Builder {
     patience: Duration,
     observer: Option<Observer>,
     script: Option<super::script::Session>,
+    responders: Vec<Responder>,
+    /// Why there can be no server, whatever else was wished for.
+    cannot: Option<Error>,
 }
 
 /// Whom AUTH believes.
@@ -81,6 +85,8 @@ impl Default for Builder {
             patience: Duration::from_secs(2),
             observer: None,
             script: None,
+            responders: Vec::new(),
+            cannot: None,
         }
     }
 }
@@ -114,6 +120,13 @@ impl Builder {
     /// Shows this certificate to a client that asks for `name` (SNI), in any case.
     pub fn certificate_for(mut self, name: impl Into<String>, identity: Identity) -> Self {
         self.by_name.insert(name.into(), identity);
+        self
+    }
+
+    /// Has these responders for revocation ([`Revocation::issue`](crate::Revocation::issue)): they answer from the
+    /// start of the server to its end, and what they were asked is in its report.
+    pub fn responder(mut self, responder: Responder) -> Self {
+        self.responders.push(responder);
         self
     }
 
@@ -238,6 +251,13 @@ impl Builder {
         self
     }
 
+    /// There is something amiss already, which `try_start` shall tell.
+    #[cfg(feature = "scenario")]
+    pub(crate) fn cannot(mut self, error: Error) -> Self {
+        self.cannot = Some(error);
+        self
+    }
+
     pub(super) fn script(mut self, session: super::script::Session) -> Self {
         self.script = Some(session);
         self
@@ -265,6 +285,9 @@ impl Builder {
     /// [`Error::UnknownName`] for a suite or group that is not known, [`Error::BadTls`] for a
     /// combination that TLS refuses.
     pub fn try_start(self) -> Result<MockServer, Error> {
+        if let Some(error) = self.cannot {
+            return Err(error);
+        }
         let tls = |identity: &Identity| Tls::new(&self.tls, identity, &self.by_name);
         let starttls = self.starttls.as_ref().map(tls).transpose()?;
         let implicit = self.implicit.as_ref().map(tls).transpose()?;
@@ -305,6 +328,7 @@ impl Builder {
             port,
             implicit_port,
             patience: self.patience,
+            responders: self.responders,
         })
     }
 }

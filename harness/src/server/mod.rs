@@ -7,6 +7,9 @@ pub use client_certificate::ClientCertificate;
 pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
 pub use mock_server::MockServer;
+#[cfg(feature = "scenario")]
+pub(crate) use revocation::Above;
+pub use revocation::{CrlWish, OcspWish, Responder, ResponderWish, Revocation};
 pub use script::Script;
 pub(crate) use tls::{Serving, suite_name};
 
@@ -20,6 +23,7 @@ mod ending;
 mod ledger;
 mod listener;
 mod mock_server;
+mod revocation;
 mod script;
 mod tls;
 #[cfg(feature = "weak")]
