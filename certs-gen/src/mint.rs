@@ -89,11 +89,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         authority: authority.unwrap_or_else(|| ca.clone()),
         crls: None,
     };
-    let good = [Control::OcspGood, Control::MustStapleGood];
-    if recipe
-        .control
-        .is_some_and(|control| good.contains(&control))
-    {
+    if recipe.control.is_some_and(Control::staples) {
         identity.staple = Some(identity.authority.ocsp(Ocsp::good(&identity)));
     }
     identity

@@ -1,5 +1,6 @@
 //! Lines to paste into a shell.
 
+use mailfault::Revocation;
 use mailfault::scenario::TlsWish;
 
 use crate::play::Target;
@@ -66,8 +67,15 @@ fn openssl(target: &Target) -> String {
         false => "-verify_hostname",
     };
     let ca = quoted(&target.ca);
+    let revocation = match &target.revocation {
+        Revocation { crl: Some(_), .. } => {
+            format!(" -crl_check_all -CRLfile {}", quoted(&target.crl))
+        }
+        revocation if staples(revocation) => " -status".to_owned(),
+        _ => String::new(),
+    };
     format!(
-        "openssl s_client{starttls} -connect {addr} -CAfile {ca} {verify} {name} -verify_return_error"
+        "openssl s_client{starttls} -connect {addr} -CAfile {ca} {verify} {name} -verify_return_error{revocation}"
     )
 }
 
@@ -79,7 +87,12 @@ fn curl(target: &Target) -> String {
         to,
         ..
     } = target;
-    let ca = quoted(&target.ca);
+    let mut ca = quoted(&target.ca);
+    match &target.revocation {
+        Revocation { crl: Some(_), .. } => ca += &format!(" --crlfile {}", quoted(&target.crl)),
+        revocation if staples(revocation) => ca += " --cert-status",
+        _ => {}
+    }
     let (scheme, tls) = match target.tls {
         TlsWish::None => ("smtp", String::new()),
         TlsWish::Implicit => ("smtps", format!(" --cacert {ca}")),
@@ -103,6 +116,11 @@ fn curl(target: &Target) -> String {
         "printf 'Subject: test\\r\\n\\r\\nhello\\r\\n' | \
          curl -sS{tls}{resolve}{login} {scheme}://{at} --mail-from {from} --mail-rcpt {to} -T -"
     )
+}
+
+/// Whether a staple, or none, is what there is to see.
+fn staples(revocation: &Revocation) -> bool {
+    revocation.staple.is_some() || revocation.must_staple
 }
 
 fn is_address(name: &str) -> bool {
