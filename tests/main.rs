@@ -16,6 +16,7 @@ mod patience; // words of faults that take their time: throttles, budgets, repli
 mod personas; // whole conversations with each persona, held against a snapshot
 mod protocol; // words of faults beyond stage × action: turns, rates, lots, ends of data, early and late replies
 mod raw_client; // a client that does what a test tells it and nothing else
+mod revocation; // lists, responders and staples, seen by openssl, curl and GnuTLS
 mod support; // what the tests of real clients share
 mod tls; // TLS as the server speaks it: which certificate, which version, whose
 mod wordings; // what TLS clients say of the faults of a certificate, held against what they said before

@@ -68,9 +68,8 @@ fn openssl(target: &Target) -> String {
     };
     let ca = quoted(&target.ca);
     let revocation = match &target.revocation {
-        Revocation { crl: Some(_), .. } => {
-            format!(" -crl_check_all -CRLfile {}", quoted(&target.crl))
-        }
+        // It takes one list from a file, and there is one for each authority.
+        Revocation { crl: Some(_), .. } => " -crl_check_all -crl_download".to_owned(),
         revocation if staples(revocation) => " -status".to_owned(),
         _ => String::new(),
     };
