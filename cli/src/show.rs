@@ -134,6 +134,7 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
     let file = find::text(scenario, given)?;
     text += &format!("\nThe scenario as a file:\n\n{}", output::indent(&file));
     let given = paste::quoted(given);
+    let checks = paste::curl_checks(&scenario.server.revocation, "{crl}");
     let swaks = paste::swaks(Swaks {
         server: "{addr}",
         tls: scenario.server.tls,
@@ -142,7 +143,15 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
         to: "{to}",
         login: play::login(scenario).as_ref(),
     });
-    let mut lines = format!("mailfault serve {given}\nmailfault run {given} -- {swaks}\n");
+    let client = match checks.as_str() {
+        "" => swaks,
+        // swaks knows nothing of revocation.
+        checks => format!(
+            "curl -sS --ssl-reqd --cacert {{ca}}{checks} --connect-to ::{{addr}} smtp://{{name}} \
+             --mail-from {{from}} --mail-rcpt {{to}} -T {{ca}}"
+        ),
+    };
+    let mut lines = format!("mailfault serve {given}\nmailfault run {given} -- {client}\n");
     if let [flaw] = &*scenario.server.certificate.flaws {
         lines += &format!(
             "mailfault certs DIR --name {} --flaw {flaw}\n",

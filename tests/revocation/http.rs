@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use mailfault::{Ca, CrlWish, MockServer, OcspWish, ResponderWish, Revocation};
+use mailfault::{Ca, CrlWish, MockServer, OcspWish, Reason, ResponderWish, Revocation};
 
 /// A server with both responders, and the port of the one that is asked for.
 fn serve(revocation: Revocation) -> (MockServer, Vec<u8>) {
@@ -170,6 +170,13 @@ fn nobody_listens_at_a_responder_that_is_unreachable() {
     let closed = TcpStream::connect(port(server.ocsp_url())).expect_err("a closed port");
     assert_eq!(closed.kind(), std::io::ErrorKind::ConnectionRefused);
     drop(server.finish());
+}
+
+#[test]
+#[should_panic(expected = "there is no intermediate between root and leaf that could be revoked")]
+fn an_intermediate_that_is_not_there_cannot_be_revoked() {
+    let revoked = CrlWish::IntermediateRevoked(Reason::CaCompromise);
+    drop(Revocation::new().crl(revoked).issue(&Ca::new(), "mx.test"));
 }
 
 /// More than are answered at a time, and each of them is.

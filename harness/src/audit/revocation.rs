@@ -176,6 +176,23 @@ mod tests {
         );
     }
 
+    /// Whatever is wrong with the certificate: good news of it can be had.
+    #[test]
+    fn every_scenario_can_say_that_all_is_well() {
+        for mut scenario in Scenario::all() {
+            if scenario.needs().is_some() {
+                continue;
+            }
+            super::complete(&mut scenario, &RevocationCheck::ALL);
+            let (builder, identity) = scenario.builder();
+            assert!(!identity.crls().is_empty(), "{}", scenario.id);
+            match builder.try_start() {
+                Ok(server) => drop(server.stop()),
+                Err(error) => panic!("{}: {error}", scenario.id),
+            }
+        }
+    }
+
     #[test]
     fn what_is_said_already_stays() {
         let complete = |id: &str| {

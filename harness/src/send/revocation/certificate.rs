@@ -46,7 +46,7 @@ impl Certificate {
     pub(super) fn ocsp_urls(&self) -> Vec<String> {
         let mut urls = Vec::new();
         let access = self.extension(AUTHORITY_INFO_ACCESS);
-        let descriptions = access.into_iter().flat_map(|access| der::elements(access));
+        let descriptions = access.into_iter().flat_map(der::elements);
         for description in descriptions.flat_map(Element::children) {
             let mut parts = description.children();
             if parts.next().is_some_and(|method| method.content == OCSP) {

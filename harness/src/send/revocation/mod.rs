@@ -146,7 +146,7 @@ impl Verifier {
         let above = above.filter(|above| above.subject() == issuer);
         let above = above.filter_map(|above| above.public_key().map(<[u8]>::to_vec));
         // A root's name and key have no tag around them in webpki's keeping.
-        let root_name = issuer.and_then(|issuer| crate::der::whole(issuer));
+        let root_name = issuer.and_then(crate::der::whole);
         let roots = self
             .roots
             .roots

@@ -102,7 +102,8 @@ impl Revocation {
     ///
     /// # Panics
     ///
-    /// When the leaf makes no sense ([`Leaf::check`]) or no port of 127.0.0.1 is to be had.
+    /// When the leaf makes no sense ([`Leaf::check`]), an intermediate is revoked where there is none, or no port of
+    /// 127.0.0.1 is to be had.
     #[must_use]
     #[track_caller]
     pub fn issue(&self, ca: &Ca, leaf: impl Into<Leaf>) -> (Identity, Responder) {
@@ -157,6 +158,14 @@ impl Revocation {
                 intermediate.issue(leaf)
             }
         };
+        if let Some(CrlWish::IntermediateRevoked(_)) = self.crl
+            && identity.authority().parent().is_none()
+        {
+            return Err(Error::BadTls {
+                why: "there is no intermediate between root and leaf that could be revoked"
+                    .to_owned(),
+            });
+        }
         if let Some(wish) = &self.staple {
             identity = identity.clone().with_staple(wish.made(&identity));
         }
