@@ -147,10 +147,6 @@ fn a_slow_responder_ends_with_its_server() {
     let _ = waiting.read_to_end(&mut rest);
     assert!(rest.is_empty());
     drop(silent);
-    assert!(
-        TcpStream::connect(&port).is_err(),
-        "nobody listens any more"
-    );
 }
 
 #[test]
