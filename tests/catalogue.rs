@@ -44,10 +44,6 @@ const NOT_YET: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "the size of records cannot be chosen yet",
-        &["control/fragments-512"],
-    ),
-    (
         "a group of 1,024 bits is not to be had yet",
         &["handshake/dhe-1024"],
     ),

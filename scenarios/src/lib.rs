@@ -48,6 +48,7 @@ embed! {
     "control/cross-signed-expired",
     "control/ed25519",
     "control/eku-absent",
+    "control/fragments-512",
     "control/idn",
     "control/ip-san",
     "control/long-chain-5",

@@ -16,7 +16,7 @@ use super::words::{explain, words};
 use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::persona::{LimitsChange, Persona};
-use crate::server::{Auth, Builder, ClientCertificate, MockServer};
+use crate::server::{Auth, Builder, ClientCertificate, FRAGMENTS, MockServer, wrong_fragment};
 
 /// The server of a scenario. What a file does not say is what works: the persona `plain`, STARTTLS
 /// with a good certificate, and any credentials inside TLS.
@@ -34,6 +34,8 @@ pub struct ServerWish {
     pub cipher_suites: Vec<String>,
     /// The groups for the key exchange that it takes, by name; empty: all that the provider has.
     pub groups: Vec<String>,
+    /// The most octets of plaintext in a TLS record; as many as TLS allows if nothing is said.
+    pub max_fragment: Option<usize>,
     /// What it makes of client certificates.
     pub client_certificate: ClientCertificate,
     /// Whose credentials it takes.
@@ -100,6 +102,9 @@ impl ServerWish {
         if matches!(self.tls, TlsWish::Implicit | TlsWish::Both) {
             builder = builder.implicit_tls(identity.clone());
         }
+        if let Some(octets) = self.max_fragment {
+            builder = builder.max_fragment(octets);
+        }
         if self.require_tls {
             builder = builder.require_tls();
         }
@@ -150,6 +155,7 @@ pub(super) struct Written {
     tls_versions: Option<Vec<Version>>,
     cipher_suites: Vec<String>,
     groups: Vec<String>,
+    max_fragment: Option<Spanned<usize>>,
     client_certificate: ClientCertificateWord,
     auth: AuthWritten,
     require_tls: bool,
@@ -174,6 +180,12 @@ impl Written {
             Ok(()) | Err(mailfault_certs::Error::Feature { .. }) => {}
             Err(error) => return Err(text.bad(place, error.to_string())),
         }
+        if let Some(octets) = &self.max_fragment
+            && !FRAGMENTS.contains(octets.get_ref())
+        {
+            let why = format!("{} {}", wrong_fragment(), octets.get_ref());
+            return Err(text.bad(octets.span().start, why));
+        }
         let both = vec![TlsVersion::Tls12, TlsVersion::Tls13];
         let versions = self.tls_versions;
         let versions = versions.map(|list| list.into_iter().map(|Version(one)| one).collect());
@@ -184,6 +196,7 @@ impl Written {
             tls_versions: versions.unwrap_or(both),
             cipher_suites: self.cipher_suites,
             groups: self.groups,
+            max_fragment: self.max_fragment.map(Spanned::into_inner),
             client_certificate: self.client_certificate.0,
             auth: self.auth.0,
             require_tls: self.require_tls,

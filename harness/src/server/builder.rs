@@ -141,6 +141,14 @@ impl Builder {
         self
     }
 
+    /// At most so many octets of plaintext go into a TLS record, from 32 to 16,384; as many as TLS
+    /// allows if nothing is said. A message of the handshake, too, is then in as many records as it
+    /// needs (RFC 8446 §5.1).
+    pub fn max_fragment(mut self, octets: usize) -> Self {
+        self.tls.max_fragment = Some(octets);
+        self
+    }
+
     /// What is wanted of the client's certificate.
     pub fn client_certificate(mut self, wish: ClientCertificate) -> Self {
         self.tls.client_certificate = wish;

@@ -8,6 +8,8 @@ pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
 pub use mock_server::MockServer;
 pub use script::Script;
+#[cfg(feature = "scenario")]
+pub(crate) use tls::{FRAGMENTS, wrong_fragment};
 pub(crate) use tls::{Serving, suite_name};
 
 use crate::clock::Clock;

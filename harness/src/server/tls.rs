@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, RwLock};
 
 use mailfault_certs::{Der, Identity};
@@ -16,6 +17,7 @@ use crate::crypto;
 use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::near;
+use crate::wire::records::HEADER;
 use crate::wire::sealed;
 
 /// What a user wants of TLS, certificates apart.
@@ -26,6 +28,7 @@ pub(crate) struct TlsWish {
     pub(crate) groups: Vec<String>,
     pub(crate) alpn: Vec<String>,
     pub(crate) client_certificate: ClientCertificate,
+    pub(crate) max_fragment: Option<usize>,
 }
 
 impl Default for TlsWish {
@@ -36,6 +39,7 @@ impl Default for TlsWish {
             groups: Vec::new(),
             alpn: Vec::new(),
             client_certificate: ClientCertificate::NotAsked,
+            max_fragment: None,
         }
     }
 }
@@ -142,7 +146,27 @@ fn config(
     // A resumed session shows no certificate, and a test is about the certificate.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
+    config.max_fragment_size = fragment_size(wish.max_fragment)?;
     Ok(config)
+}
+
+/// What of a record may be plaintext, in octets.
+pub(crate) const FRAGMENTS: RangeInclusive<usize> = 32..=16_384;
+
+/// The size in the way of rustls, which counts the header of a record as well.
+fn fragment_size(most: Option<usize>) -> Result<Option<usize>, Error> {
+    match most {
+        Some(octets) if !FRAGMENTS.contains(&octets) => {
+            Err(bad_tls(format!("{} {octets}", wrong_fragment())))
+        }
+        _ => Ok(most.map(|octets| octets + HEADER)),
+    }
+}
+
+/// What is to be said of a size that cannot be.
+pub(crate) fn wrong_fragment() -> String {
+    let (least, most) = (FRAGMENTS.start(), FRAGMENTS.end());
+    format!("a record holds from {least} to {most} octets of plaintext, not")
 }
 
 fn known(version: &TlsVersion) -> &'static SupportedProtocolVersion {
