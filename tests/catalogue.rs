@@ -9,45 +9,39 @@ use mailfault::scenario::Scenario;
 pub(crate) const CATALOGUE: &str = include_str!("catalogue.tsv");
 
 /// What is not served yet, by reason. One that is served is to be taken out.
-const NOT_YET: &[(&str, &[&str])] = &[
-    (
-        "lists of revocation and faulty responses are not made yet",
-        &[
-            "revocation/crl-revoked",
-            "revocation/crl-expired",
-            "revocation/crl-not-yet-valid",
-            "revocation/crl-wrong-issuer",
-            "revocation/crl-impostor",
-            "revocation/crl-tampered",
-            "revocation/crl-intermediate-revoked",
-            "revocation/crl-leaf-under-intermediate",
-            "revocation/crl-remove-from-crl",
-            "revocation/crl-idp-other-scope",
-            "revocation/responder-unreachable",
-            "revocation/crl-slow",
-            "revocation/ocsp-slow",
-            "revocation/crl-junk",
-            "revocation/crl-404",
-            "revocation/ocsp-revoked",
-            "revocation/ocsp-unknown",
-            "revocation/ocsp-expired",
-            "revocation/ocsp-wrong-signer",
-            "revocation/ocsp-other-certificate",
-            "revocation/ocsp-tampered",
-            "revocation/ocsp-malformed",
-            "revocation/ocsp-try-later",
-            "revocation/ocsp-responder-error",
-            "revocation/must-staple-missing",
-            "revocation/must-staple-revoked",
-            "revocation/must-staple-malformed",
-            "control/crl-good",
-        ],
-    ),
-    (
-        "a group of 1,024 bits is not to be had yet",
-        &["handshake/dhe-1024"],
-    ),
-];
+const NOT_YET: &[(&str, &[&str])] = &[(
+    "lists of revocation and faulty responses are not made yet",
+    &[
+        "revocation/crl-revoked",
+        "revocation/crl-expired",
+        "revocation/crl-not-yet-valid",
+        "revocation/crl-wrong-issuer",
+        "revocation/crl-impostor",
+        "revocation/crl-tampered",
+        "revocation/crl-intermediate-revoked",
+        "revocation/crl-leaf-under-intermediate",
+        "revocation/crl-remove-from-crl",
+        "revocation/crl-idp-other-scope",
+        "revocation/responder-unreachable",
+        "revocation/crl-slow",
+        "revocation/ocsp-slow",
+        "revocation/crl-junk",
+        "revocation/crl-404",
+        "revocation/ocsp-revoked",
+        "revocation/ocsp-unknown",
+        "revocation/ocsp-expired",
+        "revocation/ocsp-wrong-signer",
+        "revocation/ocsp-other-certificate",
+        "revocation/ocsp-tampered",
+        "revocation/ocsp-malformed",
+        "revocation/ocsp-try-later",
+        "revocation/ocsp-responder-error",
+        "revocation/must-staple-missing",
+        "revocation/must-staple-revoked",
+        "revocation/must-staple-malformed",
+        "control/crl-good",
+    ],
+)];
 
 /// What is served and no fault of the catalogue's, by reason.
 const OURS: &[(&str, &str)] = &[(

@@ -12,6 +12,8 @@ mod fragments; // the size of TLS records, counted by `openssl s_client`
 mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
+#[cfg(feature = "legacy-tls")]
+mod legacy; // old TLS for real, with the feature `legacy-tls`
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
 mod patience; // words of faults that take their time: throttles, budgets, replies without an end
 mod personas; // whole conversations with each persona, held against a snapshot

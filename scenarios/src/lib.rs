@@ -283,6 +283,7 @@ embed! {
     "handshake/close-after-finished",
     "handshake/close-after-server-hello",
     "handshake/close-on-connect",
+    "handshake/dhe-1024",
     "handshake/dhe-2048",
     "handshake/downgrade-sentinel",
     "handshake/empty-records",

@@ -16,7 +16,9 @@ use super::words::{explain, words};
 use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::persona::{LimitsChange, Persona};
-use crate::server::{Auth, Builder, ClientCertificate, FRAGMENTS, MockServer, wrong_fragment};
+use crate::server::{
+    Auth, Builder, ClientCertificate, FRAGMENTS, MockServer, beyond_rustls, wrong_fragment,
+};
 
 /// The server of a scenario. What a file does not say is what works: the persona `plain`, STARTTLS
 /// with a good certificate, and any credentials inside TLS.
@@ -81,6 +83,20 @@ pub struct CertificateWish {
 }
 
 impl ServerWish {
+    /// Whether OpenSSL serves it, where it is there.
+    pub(super) fn is_of_legacy_tls(&self) -> bool {
+        self.is_beyond_rustls() || self.certificate.has_foreign_key()
+    }
+
+    fn is_beyond_rustls(&self) -> bool {
+        beyond_rustls(&self.tls_versions, &self.cipher_suites, &self.groups).is_some()
+    }
+
+    /// The feature that is off, and without which there is no such server.
+    pub(super) fn needs(&self) -> Option<&'static str> {
+        (self.is_beyond_rustls() && !cfg!(feature = "legacy-tls")).then_some("legacy-tls")
+    }
+
     /// A server as wished for, without the faults, and what it presents.
     pub(crate) fn builder(&self) -> (Builder, Identity) {
         self.builder_under(&Ca::builder().key(self.certificate.key).build())
@@ -125,6 +141,12 @@ impl CertificateWish {
             true => root.intermediate().issue(self.leaf()),
             false => root.issue(self.leaf()),
         }
+    }
+
+    /// Whether OpenSSL alone can sign with its key; with one of DSA only old TLS does.
+    fn has_foreign_key(&self) -> bool {
+        let mut flaws = self.flaws.iter();
+        flaws.any(|flaw| *flaw != Flaw::Dsa && flaw.shows_foreign_key())
     }
 
     /// The wish in the words of the crate that mints.

@@ -6,11 +6,18 @@ pub use builder::{Auth, Builder};
 pub use client_certificate::ClientCertificate;
 pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
+#[cfg(feature = "legacy-tls")]
+pub(crate) use legacy::reasons;
 pub use mock_server::MockServer;
+pub(crate) use names::suite_name;
+#[cfg(feature = "scenario")]
+pub(crate) use old_names::beyond_rustls;
+#[cfg(feature = "legacy-tls")]
+pub(crate) use old_names::{FFDHE2048, MODP1024};
 pub use script::Script;
 #[cfg(feature = "scenario")]
 pub(crate) use tls::{FRAGMENTS, wrong_fragment};
-pub(crate) use tls::{Serving, suite_name};
+pub(crate) use tls::{Serving, bad_tls};
 
 use crate::clock::Clock;
 use crate::persona::Persona;
@@ -20,8 +27,12 @@ mod builder;
 mod client_certificate;
 mod ending;
 mod ledger;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod listener;
 mod mock_server;
+mod names;
+mod old_names;
 mod script;
 mod tls;
 #[cfg(feature = "weak")]
