@@ -9,16 +9,7 @@ use mailfault::scenario::Scenario;
 pub(crate) const CATALOGUE: &str = include_str!("catalogue.tsv");
 
 /// What is not served yet, by reason. One that is served is to be taken out.
-const NOT_YET: &[(&str, &[&str])] = &[
-    (
-        "the size of records cannot be chosen yet",
-        &["control/fragments-512"],
-    ),
-    (
-        "a group of 1,024 bits is not to be had yet",
-        &["handshake/dhe-1024"],
-    ),
-];
+const NOT_YET: &[(&str, &[&str])] = &[];
 
 /// What is served and no fault of the catalogue's, by reason.
 const OURS: &[(&str, &str)] = &[(

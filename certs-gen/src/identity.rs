@@ -46,6 +46,7 @@ pub struct Identity {
     pub(crate) flaws: Vec<Flaw>,
     pub(crate) control: Option<Control>,
     pub(crate) foreign_key: bool,
+    pub(crate) own_key: Option<Der>,
     pub(crate) renewed: Option<Box<Self>>,
     pub(crate) staple: Option<Vec<u8>>,
     pub(crate) authority: Ca,
@@ -71,15 +72,37 @@ impl Identity {
         self.key.pkcs8()
     }
 
-    /// Whether the certificate holds a public key whose private half nobody has, so that the server signs with
-    /// [another one](Self::key).
+    /// Whether the certificate holds a public key of a kind that nothing here can sign with, so that
+    /// [`key`](Self::key) is another one.
     ///
     /// No library that this one stands on can sign with a key on P-521 or with Ed448, and no client offers a scheme
     /// for DSA under TLS 1.3. Clients that read the certificate first, as rustls, Go and Java do, name the key in it;
-    /// users of OpenSSL and GnuTLS name the conflict of key and signature.
+    /// users of OpenSSL and GnuTLS name the conflict of key and signature. A server that can sign with
+    /// [`own_key`](Self::own_key) has no such conflict.
     #[must_use]
     pub fn serves_foreign_key(&self) -> bool {
         self.foreign_key
+    }
+
+    /// The private half of the key in the certificate, in PKCS#8, where [`key`](Self::key) is another, or the same for
+    /// other uses: a server on OpenSSL can sign with it.
+    ///
+    /// ```
+    /// use mailfault_certs::{Ca, Flaw, Leaf};
+    ///
+    /// let identity = Ca::new().issue(Leaf::new("mx.test").flaw(Flaw::P521));
+    /// assert!(identity.own_key().is_some_and(|own| own != identity.key()));
+    /// assert_eq!(Ca::new().issue("mx.test").own_key(), None);
+    /// ```
+    #[must_use]
+    pub fn own_key(&self) -> Option<&Der> {
+        self.own_key.as_ref()
+    }
+
+    /// [`own_key`](Self::own_key) as text.
+    #[must_use]
+    pub fn own_key_pem(&self) -> Option<Pem> {
+        self.own_key().map(Pem::private_key)
     }
 
     /// What should have been installed instead: the certificate of equal issuer, subject and names that a server with
@@ -203,6 +226,7 @@ impl Identity {
             "both identities have the same key, so that nothing would mismatch\nhint: RSA leaves share one key; use Leaf::key_mismatch()"
         );
         self.key = other.key.clone();
+        self.own_key = None;
         self
     }
 

@@ -13,7 +13,7 @@
 //!    is correct by RFC 5321, 3207 and 8314.
 //! 3. A scenario file and a builder call that say the same thing produce equal values.
 //! 4. Servers listen on loopback unless told otherwise in words, every key is thrown away with its
-//!    [`Ca`] and what that issued, and nothing is relayed.
+//!    [`Ca`] and what that issued or never was a secret, and nothing is relayed.
 //! 5. No public function is async, and no public signature names another crate's type.
 //! 6. Same input, same run: chance comes from one seed, time from one [`Clock`].
 //! 7. All state that a peer can grow is bounded: lines, messages, sessions, transcripts, time.

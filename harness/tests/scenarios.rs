@@ -11,6 +11,8 @@ fn every_scenario_ends_as_its_file_says() {
     let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
     let mut waiting = Scenario::all();
     waiting.push(example.expect("the example can be understood"));
+    // What this build cannot serve, another one plays.
+    waiting.retain(|scenario| scenario.needs().is_none());
     let waiting = Mutex::new(waiting);
     let failures = Mutex::new(Vec::new());
     let work = || {

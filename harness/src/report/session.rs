@@ -118,7 +118,8 @@ pub struct Tls {
     pub version: TlsVersion,
     /// The cipher suite, by its IANA name: `TLS_AES_256_GCM_SHA384`.
     pub cipher_suite: String,
-    /// The group of the key exchange: `X25519`.
+    /// The group of the key exchange: `X25519`; empty where there is none, as with
+    /// `TLS_RSA_WITH_AES_128_CBC_SHA`.
     pub group: String,
     /// The name that the client asked for (SNI).
     pub sni: Option<String>,
@@ -150,13 +151,10 @@ pub struct ClientHello {
 }
 
 impl ClientHello {
-    /// Whether it offers this version.
+    /// Whether it names this version. Before TLS 1.3 a client named its highest one only.
     #[must_use]
     pub fn offers(&self, version: TlsVersion) -> bool {
-        self.versions.contains(&match version {
-            TlsVersion::Tls12 => 0x0303,
-            TlsVersion::Tls13 => 0x0304,
-        })
+        self.versions.contains(&version.on_the_wire())
     }
 
     pub(crate) fn has(&self, offer: Offer) -> bool {
@@ -164,6 +162,7 @@ impl ClientHello {
             Offer::Cipher(suite) => self.cipher_suites.contains(&suite),
             Offer::Group(group) => self.groups.contains(&group),
             Offer::SignatureScheme(scheme) => self.signature_schemes.contains(&scheme),
+            Offer::Version(version) => self.versions.contains(&version),
         }
     }
 }

@@ -53,7 +53,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check(
         "[server]\nfrobnicate = 1",
-        "case.toml:4:1: unknown key `frobnicate`; known here: persona, host, limits, tls, certificate, revocation, tls-versions, cipher-suites, groups, client-certificate, auth, require-tls, require-auth, refuse-connections",
+        "case.toml:4:1: unknown key `frobnicate`; known here: persona, host, limits, tls, certificate, revocation, tls-versions, cipher-suites, groups, max-fragment, client-certificate, auth, require-tls, require-auth, refuse-connections",
     );
     check(
         "[server.limits]\nrecipient = 1",
@@ -112,8 +112,8 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         "case.toml:4:7: unknown kind of TLS `start-tls`; did you mean `starttls`?",
     );
     check(
-        "[server]\ntls-versions = [\"1.1\"]",
-        "case.toml:4:16: unknown TLS version `1.1`; did you mean `1.2`?",
+        "[server]\ntls-versions = [\"1.4\"]",
+        "case.toml:4:16: unknown TLS version `1.4`; did you mean `1.0`?",
     );
     check(
         "[server]\nauth = \"accept-all\"",
@@ -652,7 +652,7 @@ fn the_example_shows_every_key_and_can_be_read() {
     let text = mailfault_scenarios::EXAMPLE;
     let scenario = Scenario::parse("example.toml", text).unwrap();
     assert_eq!(scenario.faults.len(), 4);
-    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups \
+    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups max-fragment \
                 client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
                 sessions messages keeps-open recipients chunks pipelining smuggles ends \
                 control name names only-names key intermediate \
@@ -761,5 +761,41 @@ fn every_scenario_can_be_started() {
             Ok(server) => drop(server.finish()),
             Err(error) => panic!("{}: {error}", scenario.id),
         }
+    }
+}
+
+#[test]
+fn old_tls_is_understood_in_every_build_and_needs_its_feature() {
+    let old =
+        server("tls-versions = ['1.0', '1.1']\ncipher-suites = ['TLS_RSA_WITH_AES_128_CBC_SHA']");
+    assert_eq!(old.tls_versions, [TlsVersion::Tls10, TlsVersion::Tls11]);
+    assert_eq!(server("max-fragment = 512").max_fragment, Some(512));
+
+    let feature = (!cfg!(feature = "legacy-tls")).then_some("legacy-tls");
+    let named = |id| Scenario::named(id).unwrap();
+    let (small, imitated, odd) = (
+        named("handshake/dhe-1024"),
+        named("handshake/static-rsa-only"),
+        named("tls/p521"),
+    );
+    assert_eq!((small.needs(), small.imitated()), (feature, None));
+    for scenario in [imitated, odd] {
+        assert_eq!((scenario.needs(), scenario.imitated()), (None, feature));
+        assert!(scenario.is_of_legacy_tls());
+    }
+    assert!(
+        !named("tls/dsa").is_of_legacy_tls(),
+        "TLS 1.3 has no scheme for it"
+    );
+    let started = small.builder().0.try_start();
+    match feature {
+        None => drop(started.unwrap().finish()),
+        Some(_) => assert!(matches!(
+            started.unwrap_err(),
+            crate::Error::NeedsFeature {
+                feature: "legacy-tls",
+                ..
+            }
+        )),
     }
 }
