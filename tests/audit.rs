@@ -6,7 +6,7 @@ use std::time::Duration;
 use ::lettre::transport::smtp::authentication::Credentials;
 use ::lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use ::lettre::{Message, SmtpTransport, Transport};
-use mailfault::audit::{Audit, Case, Grade, ReportCard};
+use mailfault::audit::{Audit, Case, Grade, ReportCard, RevocationCheck};
 
 use crate::raw_client::RawClient;
 
@@ -106,6 +106,47 @@ fn lettre_has_the_defects_that_are_known_and_no_others() {
     check(&card, "mail/auth-535-5.7.8", "right");
     check(&card, "handshake/junk", "right");
     check(&card, "net/reset-after-final-dot", "right");
+}
+
+/// lettre never looks, and only a client that is said to is judged by it.
+#[test]
+fn revocation_is_judged_where_the_client_is_said_to_check_it() {
+    let audit = Audit::of_verifying_client().only("revocation/*").jobs(JOBS);
+    let card = audit.run(lettre);
+    card.assert_clean();
+    let judged = card
+        .cases
+        .iter()
+        .filter(|one| one.grade != Grade::NotJudged);
+    assert_eq!(judged.count(), 0, "{card}");
+
+    let card = audit
+        .clone()
+        .checks_revocation([RevocationCheck::Crl])
+        .run(lettre);
+    let all = [
+        ("control/p256", "right"),
+        ("revocation/crl-revoked", "wrong: credentials"),
+        ("revocation/crl-intermediate-revoked", "wrong: credentials"),
+        ("revocation/crl-expired", "lenient"),
+        ("revocation/crl-remove-from-crl", "not-judged"),
+        ("revocation/crl-404", "not-judged"),
+        ("revocation/crl-slow", "not-judged"),
+        ("revocation/ocsp-revoked", "not-judged"),
+    ];
+    check_all(&card, &all);
+
+    let card = audit
+        .checks_revocation([RevocationCheck::Staple])
+        .run(lettre);
+    let all = [
+        ("revocation/crl-revoked", "not-judged"),
+        ("revocation/ocsp-revoked", "wrong: credentials"),
+        ("revocation/ocsp-unknown", "lenient"),
+        ("revocation/must-staple-missing", "lenient"),
+        ("revocation/ocsp-slow", "not-judged"),
+    ];
+    check_all(&card, &all);
 }
 
 #[test]

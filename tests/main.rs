@@ -12,15 +12,19 @@ mod eop; // the model of EOP: what it shows, whose mail it takes for whose, what
 mod exchange; // the model of Exchange: it chooses its certificates, and refuses, by itself
 mod exchange_log; // the logs of Exchange: of sessions of real clients, and read again
 mod faults; // every stage × action, observed by a client
+mod fragments; // the size of TLS records, counted by `openssl s_client`
 mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
 mod intercept; // the box in between: what it does, seen by real clients and by the server behind it
+#[cfg(feature = "legacy-tls")]
+mod legacy; // old TLS for real, with the feature `legacy-tls`
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
 mod patience; // words of faults that take their time: throttles, budgets, replies without an end
 mod personas; // whole conversations with each persona, held against a snapshot
 mod protocol; // words of faults beyond stage × action: turns, rates, lots, ends of data, early and late replies
 mod raw_client; // a client that does what a test tells it and nothing else
+mod revocation; // lists, responders and staples, seen by openssl, curl and GnuTLS
 mod support; // what the tests of real clients share
 mod tls; // TLS as the server speaks it: which certificate, which version, whose
 mod wordings; // what TLS clients say of the faults of a certificate, held against what they said before

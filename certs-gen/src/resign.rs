@@ -10,7 +10,7 @@ use crate::encoding::Der;
 use crate::error::Error;
 use crate::host::Host;
 use crate::identity::Identity;
-use crate::key::{Key, Role, Scheme};
+use crate::key::{Key, KeyKind, Role, Scheme};
 
 impl Ca {
     /// A certificate with a fresh key that says what `presented` says of its subject, and that this authority
@@ -49,7 +49,9 @@ impl Ca {
             subject: &presented.subject,
             key: &key,
             names: &[],
-            purpose: Purpose::Server,
+            purpose: Purpose::Server {
+                enciphers: self.key_kind() == KeyKind::Rsa2048,
+            },
         }
         .draft(self.key(), Scheme::Usual);
         draft.subject = presented.subject_der.to_vec();
@@ -79,6 +81,9 @@ impl Ca {
             foreign_key: false,
             renewed: None,
             staple: None,
+            authority: self.clone(),
+            crls: None,
+            own_key: None,
         })
     }
 }

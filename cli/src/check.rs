@@ -98,14 +98,22 @@ type Wanted = (String, Result<File, Error>);
 
 fn wanted(arguments: &Arguments) -> Result<Vec<Wanted>, Error> {
     if arguments.all {
-        let scenarios = Scenario::all().into_iter();
+        let (playable, not): (Vec<_>, _) = Scenario::all()
+            .into_iter()
+            .partition(|one| one.needs().is_none());
+        for one in not {
+            let feature = one.needs().unwrap_or_default();
+            output::note(&format!(
+                "not played: {} needs the feature `{feature}`",
+                one.id
+            ));
+        }
+        let scenarios = playable.into_iter();
         let scenarios = scenarios.map(|one| (one.id.clone(), File::Scenario(Box::new(one))));
         let casts = Cast::all().into_iter();
         let casts = casts.map(|one| (one.id.clone(), File::Cast(Box::new(one))));
-        return Ok(scenarios
-            .chain(casts)
-            .map(|(id, file)| (id, Ok(file)))
-            .collect());
+        let all = scenarios.chain(casts);
+        return Ok(all.map(|(id, file)| (id, Ok(file))).collect());
     }
     if arguments.files.is_empty() {
         return Err(Error::new("nothing to check").hint("name scenario files, or say `--all`"));

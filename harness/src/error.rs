@@ -65,6 +65,13 @@ pub enum Error {
         /// What is wrong with it, and what would be right.
         why: String,
     },
+    /// Something that this build cannot do.
+    NeedsFeature {
+        /// What was asked for: `TLS 1.0`.
+        what: String,
+        /// The feature that has to be turned on.
+        feature: &'static str,
+    },
     /// A TLS set-up that the provider refuses.
     BadTls {
         /// What is wrong.
@@ -95,6 +102,10 @@ impl fmt::Display for Error {
                 write!(f, "cannot listen on {address}: {why}")
             }
             Self::BadSetting { what, why } => write!(f, "bad {what}: {why}"),
+            Self::NeedsFeature { what, feature } => write!(
+                f,
+                "{what} needs the feature `{feature}`, which is off in this build"
+            ),
             Self::BadTls { why } => write!(f, "cannot set up TLS: {why}"),
         }
     }

@@ -7,6 +7,7 @@ pub use card::{Audited, ReportCard};
 pub use case::Case;
 pub use grade::{Grade, Severity};
 pub use report::Format;
+pub use revocation::RevocationCheck;
 pub use said::{ClientSaid, Said};
 pub use wish::Audit;
 
@@ -15,6 +16,7 @@ mod case; // one server, and what the client has to know of it
 mod glob; // `tls/*`
 mod grade; // the table: what was seen against what is required
 mod report; // terminal, JSON, JUnit, Markdown, HTML
+mod revocation; // who checks it, and who does not
 mod run; // the pool, and the bound on each case
 mod said; // what the client itself says
 mod seen; // what the server saw, in the words of the table

@@ -219,11 +219,16 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
     if scenario.id.starts_with("handshake/sni-") && hellos().all(|hello| hello.sni.is_none()) {
         return say("the client does not say which host it wants (SNI)");
     }
+    if let Some(why) = super::revocation::unseen(scenario, report, hellos()) {
+        return Some(why);
+    }
     let limit = server.persona.limits.message;
     if limit < Limits::default().message && delivered {
         return Some(format!("the message had no more than {limit} octets"));
     }
-    let flawed = !server.certificate.flaws.is_empty() || scenario.id.starts_with("tls/");
+    let flawed = !server.certificate.flaws.is_empty()
+        || scenario.id.starts_with("tls/")
+        || scenario.id.starts_with("revocation/");
     if flawed && hellos().next().is_none() && server.tls != TlsWish::None {
         return say("the client never began TLS, and so never saw the certificate");
     }

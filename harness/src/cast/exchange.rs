@@ -14,6 +14,7 @@ use crate::exchange::{
     TransportRole, Version,
 };
 use crate::near::nearest;
+use crate::scenario::tls_version;
 
 /// A server as a file describes it.
 #[derive(Clone, Debug, Deserialize)]
@@ -34,6 +35,10 @@ pub(super) struct Written {
     tie_break: Option<String>,
     #[serde(default)]
     setup_certificates: Option<bool>,
+    #[serde(default)]
+    tls_versions: Vec<String>,
+    #[serde(default)]
+    cipher_suites: Vec<String>,
     /// The name of a certificate of the cast, or `none`.
     #[serde(default)]
     internal_transport_certificate: Option<String>,
@@ -106,6 +111,16 @@ impl Written {
             ];
             builder = builder.tie_break(one_of("tie-break", word, &known)?);
         }
+        if !self.tls_versions.is_empty() {
+            let versions = self.tls_versions.iter().map(|text| {
+                tls_version(text).map_err(|why| Error::BadSetting {
+                    what: "tls-versions",
+                    why: why.to_string(),
+                })
+            });
+            builder = builder.tls_versions(versions.collect::<Result<Vec<_>, _>>()?);
+        }
+        builder = builder.cipher_suites(&self.cipher_suites);
         if self.setup_certificates == Some(false) {
             builder = builder.without_setup_certificates();
         }

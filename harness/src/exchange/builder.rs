@@ -18,6 +18,7 @@ use super::store::{self, StoredCertificate};
 use super::version::Version;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::fault::TlsVersion;
 use crate::near;
 use crate::report::Event;
 use crate::server::Auth;
@@ -45,6 +46,8 @@ pub struct ExchangeBuilder {
     clock: Clock,
     address: IpAddr,
     era: Option<Era>,
+    tls_versions: Option<Vec<TlsVersion>>,
+    cipher_suites: Vec<String>,
     trusted_roots: Vec<Der>,
     send_connectors: Vec<SendConnector>,
     observer: Option<Observer>,
@@ -75,6 +78,8 @@ impl ExchangeBuilder {
             clock: Clock::system(),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             era: None,
+            tls_versions: None,
+            cipher_suites: Vec::new(),
             trusted_roots: Vec::new(),
             send_connectors: Vec::new(),
             observer: None,
@@ -192,6 +197,19 @@ impl ExchangeBuilder {
         self
     }
 
+    /// The versions of TLS that Windows speaks for it. TLS 1.0, which 2010 and 2013 spoke alone at
+    /// first, is to be had with the feature `legacy-tls`; without a word TLS 1.2 stands for it.
+    pub fn tls_versions(mut self, versions: impl IntoIterator<Item = TlsVersion>) -> Self {
+        self.tls_versions = Some(versions.into_iter().collect());
+        self
+    }
+
+    /// The cipher suites that Windows takes for it, by their IANA names.
+    pub fn cipher_suites<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.cipher_suites = names.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// How the protocol logs are laid out, where it is not as is usual for the version.
     pub fn log_era(mut self, era: Era) -> Self {
         self.era = Some(era);
@@ -287,6 +305,10 @@ impl ExchangeBuilder {
         }
         let settings = Settings {
             era: self.era.unwrap_or(self.version.log_era()),
+            tls_versions: self
+                .tls_versions
+                .unwrap_or_else(|| self.version.tls_versions()),
+            cipher_suites: self.cipher_suites,
             trusted_roots: self.trusted_roots,
             began: self.clock.now(),
             observer: self.observer,

@@ -92,7 +92,8 @@ impl Listener {
         let server = builder
             .loopback(settings.address)
             .auth(settings.auth.clone())
-            .tls_versions(settings.version.tls_versions())
+            .tls_versions(settings.tls_versions.iter().copied())
+            .cipher_suites(&settings.cipher_suites)
             .observe(watch(connector, settings, shared))
             .policy(rules::policy(settings.version, connector, shared, trust))
             .persona(persona)

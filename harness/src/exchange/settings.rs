@@ -10,6 +10,7 @@ use super::log::Era;
 use super::selection::TieBreak;
 use super::version::Version;
 use crate::clock::Clock;
+use crate::fault::TlsVersion;
 use crate::report::Event;
 use crate::server::Auth;
 
@@ -43,6 +44,9 @@ pub(super) struct Settings {
     /// `InternalTransportCertificateThumbprint`.
     pub(super) internal_transport_certificate: Option<String>,
     pub(super) era: Era,
+    pub(super) tls_versions: Vec<TlsVersion>,
+    /// By name; empty: all that there are.
+    pub(super) cipher_suites: Vec<String>,
     /// The roots that Windows trusts.
     pub(super) trusted_roots: Vec<Der>,
     /// When the Transport service began; ids of sessions are counted from here.

@@ -141,7 +141,7 @@ impl Interceptor {
                 ));
             })
         };
-        let thread = Thread::spawn(vec![Door { port, begin }])?;
+        let thread = Thread::spawn(vec![Door { port, begin }], || {})?;
         Ok(Self {
             rules,
             ledger,

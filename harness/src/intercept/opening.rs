@@ -9,7 +9,8 @@ use super::report::Change;
 use super::rules::Certificate;
 use crate::fault::Stage;
 use crate::report::What;
-use crate::smtp::{Reply, agreed};
+use crate::smtp::Reply;
+use crate::wire::agreed;
 
 impl Relay {
     /// Whether this command begins TLS that ends in the box.

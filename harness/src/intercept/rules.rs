@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::fault::Stage;
 use crate::persona::{Facts, Replies};
-use crate::server::{ClientCertificate, ServerTls, Serving, TlsWish};
+use crate::server::{ClientCertificate, ServerTls, TlsWish};
 use crate::session_id::session_id;
 use crate::smtp::Reply;
 
@@ -71,7 +71,7 @@ impl Shown {
     }
 
     pub(super) fn connection(&self) -> Result<ServerConnection, Error> {
-        self.tls.connection(Serving::Right)
+        self.tls.of_rustls()
     }
 }
 

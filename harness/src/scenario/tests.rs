@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mailfault_certs::{Control, Flaw, KeyKind};
+use mailfault_certs::{Control, Flaw, KeyKind, Reason};
 
 use super::*;
 use crate::fault::{After, HandshakeFault, LooseEnd, Stage, TlsVersion};
 use crate::persona::Persona;
-use crate::server::{Auth, ClientCertificate};
+use crate::server::{Auth, ClientCertificate, CrlWish, OcspWish, ResponderWish, Revocation};
 
 /// A file's beginning: two lines that every scenario needs.
 const HEAD: &str = "summary = \"x\"\nexpect = \"delivered\"\n";
@@ -53,7 +53,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check(
         "[server]\nfrobnicate = 1",
-        "case.toml:4:1: unknown key `frobnicate`; known here: persona, host, limits, tls, certificate, tls-versions, cipher-suites, groups, client-certificate, auth, require-tls, require-auth, refuse-connections",
+        "case.toml:4:1: unknown key `frobnicate`; known here: persona, host, limits, tls, certificate, revocation, tls-versions, cipher-suites, groups, max-fragment, client-certificate, auth, require-tls, require-auth, refuse-connections",
     );
     check(
         "[server.limits]\nrecipient = 1",
@@ -112,8 +112,8 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         "case.toml:4:7: unknown kind of TLS `start-tls`; did you mean `starttls`?",
     );
     check(
-        "[server]\ntls-versions = [\"1.1\"]",
-        "case.toml:4:16: unknown TLS version `1.1`; did you mean `1.2`?",
+        "[server]\ntls-versions = [\"1.4\"]",
+        "case.toml:4:16: unknown TLS version `1.4`; did you mean `1.0`?",
     );
     check(
         "[server]\nauth = \"accept-all\"",
@@ -572,6 +572,35 @@ fn a_persona_table_changes_the_persona_that_it_is_based_on() {
 }
 
 #[test]
+fn what_is_said_of_revocation_is_what_the_builder_says() {
+    let wish = server(
+        "[server.revocation]\ncrl = 'revoked superseded'\ncrl-server = 'slow 5s'\nocsp = 'good'\n\
+         ocsp-server = 'status 500'\nstaple = 'tampered'\nmust-staple = true",
+    );
+    let expected = Revocation::new()
+        .crl(CrlWish::Revoked(Reason::Superseded))
+        .crl_server(ResponderWish::Slow(Duration::from_secs(5)))
+        .ocsp(OcspWish::Good)
+        .ocsp_server(ResponderWish::Status(500))
+        .staple(OcspWish::Tampered)
+        .must_staple();
+    assert_eq!(wish.revocation, expected);
+    assert_eq!(server("").revocation, Revocation::new());
+    check_bad(
+        "[server.revocation]\ncrl-server = 'junk'",
+        "case.toml:4:14: `crl-server` gives nothing out without `crl`",
+    );
+    check_bad(
+        "[server]\ncertificate = { intermediate = false }\nrevocation = { crl = 'intermediate-revoked' }",
+        "case.toml:5:22: there is no intermediate between root and leaf that could be revoked",
+    );
+    check_bad(
+        "[server.revocation]\nstaple = 'revoced'",
+        "case.toml:4:10: unknown OCSP answer `revoced`; did you mean `revoked`?",
+    );
+}
+
+#[test]
 fn the_path_of_a_file_is_its_name() {
     #[track_caller]
     fn check(file: &str, id: &str) {
@@ -623,10 +652,11 @@ fn the_example_shows_every_key_and_can_be_read() {
     let text = mailfault_scenarios::EXAMPLE;
     let scenario = Scenario::parse("example.toml", text).unwrap();
     assert_eq!(scenario.faults.len(), 4);
-    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups \
+    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups max-fragment \
                 client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
                 sessions messages keeps-open recipients chunks pipelining smuggles ends \
-                control name names only-names key intermediate at matching session from skip in-clear \
+                control name names only-names key intermediate \
+                revocation crl crl-server ocsp ocsp-server staple must-staple at matching session from skip in-clear \
                 skip-in-session every every-nth-session beyond-rate beyond-connections greylisting \
                 inside-tls after-octets after-reply add budget close conceal delay drip endless \
                 half-close handshake hide honour-pipelined jitter lines loose-end mask overlong \
@@ -686,7 +716,7 @@ fn the_catalogue_keeps_its_rules() {
             }
             _ => {}
         }
-        let about_tls = ["tls/", "starttls/", "handshake/"].iter();
+        let about_tls = ["tls/", "revocation/", "starttls/", "handshake/"].iter();
         let about_tls = about_tls.clone().any(|folder| id.starts_with(folder));
         assert_eq!(scenario.verifying.is_some(), about_tls, "{id}");
     }
@@ -731,5 +761,41 @@ fn every_scenario_can_be_started() {
             Ok(server) => drop(server.finish()),
             Err(error) => panic!("{}: {error}", scenario.id),
         }
+    }
+}
+
+#[test]
+fn old_tls_is_understood_in_every_build_and_needs_its_feature() {
+    let old =
+        server("tls-versions = ['1.0', '1.1']\ncipher-suites = ['TLS_RSA_WITH_AES_128_CBC_SHA']");
+    assert_eq!(old.tls_versions, [TlsVersion::Tls10, TlsVersion::Tls11]);
+    assert_eq!(server("max-fragment = 512").max_fragment, Some(512));
+
+    let feature = (!cfg!(feature = "legacy-tls")).then_some("legacy-tls");
+    let named = |id| Scenario::named(id).unwrap();
+    let (small, imitated, odd) = (
+        named("handshake/dhe-1024"),
+        named("handshake/static-rsa-only"),
+        named("tls/p521"),
+    );
+    assert_eq!((small.needs(), small.imitated()), (feature, None));
+    for scenario in [imitated, odd] {
+        assert_eq!((scenario.needs(), scenario.imitated()), (None, feature));
+        assert!(scenario.is_of_legacy_tls());
+    }
+    assert!(
+        !named("tls/dsa").is_of_legacy_tls(),
+        "TLS 1.3 has no scheme for it"
+    );
+    let started = small.builder().0.try_start();
+    match feature {
+        None => drop(started.unwrap().finish()),
+        Some(_) => assert!(matches!(
+            started.unwrap_err(),
+            crate::Error::NeedsFeature {
+                feature: "legacy-tls",
+                ..
+            }
+        )),
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::clock::Clock;
 use crate::persona::Limits;
 use crate::plan::Plan;
-use crate::report::{Alert, Ended, Event, InClear, Leak, Mail, Report, Session, What};
+use crate::report::{Alert, Ended, Event, Fetch, InClear, Leak, Mail, Report, Session, What};
 use crate::session_id::session_id;
 
 /// Sees every event when it is recorded.
@@ -39,6 +39,7 @@ pub(crate) struct State {
     open_from: BTreeMap<IpAddr, usize>,
     mail: VecDeque<Mail>,
     mail_octets: usize,
+    fetches: VecDeque<Fetch>,
     /// How many messages were taken, forgotten ones included.
     pub(crate) taken: u64,
     forgotten: usize,
@@ -122,6 +123,16 @@ impl Ledger {
         self.tell(&state);
     }
 
+    /// Keeps what was asked of a responder.
+    pub(crate) fn fetched(&self, fetch: Fetch) {
+        let mut state = self.state();
+        state.fetches.push_back(fetch);
+        if state.fetches.len() > self.limits.kept_sessions {
+            state.fetches.pop_front();
+            state.forgotten += 1;
+        }
+    }
+
     /// Waits until no session is open; says whether that came to pass in time.
     pub(crate) fn wait_until_quiet(&self, patience: Duration) -> bool {
         self.wait(patience, |state| state.open == 0)
@@ -172,6 +183,7 @@ impl Ledger {
             mail: state.mail.iter().cloned().collect(),
             sessions: state.sessions.iter().map(|one| lock(one).clone()).collect(),
             faults: state.retired.iter().cloned().chain(live).collect(),
+            fetches: state.fetches.iter().cloned().collect(),
             forgotten: state.forgotten,
         }
     }

@@ -9,6 +9,7 @@ use mailfault_certs::Identity;
 use super::House;
 use super::builder::Builder;
 use super::listener::{Begin, Door, Port};
+use super::revocation::Responder;
 use super::script::{self, Script};
 use super::thread::{Thread, no_thread};
 use crate::error::Error;
@@ -37,6 +38,8 @@ pub struct MockServer {
     house: Arc<House>,
     addr: SocketAddr,
     implicit_addr: Option<SocketAddr>,
+    crl_url: Option<String>,
+    ocsp_url: Option<String>,
     patience: Duration,
     thread: Option<Thread>,
 }
@@ -46,6 +49,7 @@ pub(super) struct Settings {
     pub(super) port: Option<Port>,
     pub(super) implicit_port: Option<Port>,
     pub(super) patience: Duration,
+    pub(super) responders: Vec<Responder>,
 }
 
 impl MockServer {
@@ -88,6 +92,18 @@ impl MockServer {
     #[must_use]
     pub fn implicit_addr(&self) -> Option<SocketAddr> {
         self.implicit_addr
+    }
+
+    /// Where the first of its [responders](Builder::responder) with a revocation list gives it out.
+    #[must_use]
+    pub fn crl_url(&self) -> Option<&str> {
+        self.crl_url.as_deref()
+    }
+
+    /// Where the first of its [responders](Builder::responder) for OCSP answers.
+    #[must_use]
+    pub fn ocsp_url(&self) -> Option<&str> {
+        self.ocsp_url.as_deref()
     }
 
     /// The messages that were taken so far.
@@ -192,17 +208,29 @@ impl MockServer {
         let addr = addr
             .or(implicit_addr)
             .ok_or_else(|| no_thread("no listener"))?;
+        let mut responders = settings.responders.iter();
+        let crl_url = responders.clone().find_map(Responder::crl_url);
+        let ocsp_url = responders.find_map(Responder::ocsp_url);
         let house = settings.house;
         let doors = [(settings.port, false), (settings.implicit_port, true)];
         let doors = doors.into_iter().filter_map(|(port, implicit_tls)| {
             let begin = begin(Arc::clone(&house), implicit_tls);
             Some(Door { port: port?, begin })
         });
-        let thread = Thread::spawn(doors.collect())?;
+        // A client that is let in asks them until its session is over: they end with the runtime.
+        let (ledger, responders) = (Arc::clone(&house.ledger), settings.responders);
+        let open = move || {
+            for desk in responders.into_iter().flat_map(Responder::desks) {
+                tokio::spawn(desk.open(Arc::clone(&ledger)));
+            }
+        };
+        let thread = Thread::spawn(doors.collect(), open)?;
         Ok(Self {
             house,
             addr,
             implicit_addr,
+            crl_url,
+            ocsp_url,
             patience: settings.patience,
             thread: Some(thread),
         })

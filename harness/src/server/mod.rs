@@ -6,14 +6,26 @@ pub use builder::{Auth, Builder};
 pub use client_certificate::ClientCertificate;
 pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
+#[cfg(feature = "legacy-tls")]
+pub(crate) use legacy::reasons;
 pub use mock_server::MockServer;
+pub(crate) use names::suite_name;
+#[cfg(feature = "scenario")]
+pub(crate) use old_names::beyond_rustls;
+#[cfg(feature = "legacy-tls")]
+pub(crate) use old_names::{FFDHE2048, MODP1024};
 pub(crate) use policy::Question;
 #[cfg(feature = "models")]
 pub(crate) use policy::{Keeper, Policy};
+#[cfg(feature = "scenario")]
+pub(crate) use revocation::Above;
+pub use revocation::{CrlWish, OcspWish, Responder, ResponderWish, Revocation};
 pub use script::Script;
-pub(crate) use tls::{Serving, Tls as ServerTls, suite_name};
 #[cfg(feature = "models")]
-pub(crate) use tls::{bad_tls, certificate};
+pub(crate) use tls::certificate;
+#[cfg(feature = "scenario")]
+pub(crate) use tls::{FRAGMENTS, wrong_fragment};
+pub(crate) use tls::{Serving, Tls as ServerTls, bad_tls};
 #[cfg(feature = "models")]
 pub(crate) use {
     listener::{Door, Port},
@@ -29,9 +41,14 @@ mod builder;
 mod client_certificate;
 mod ending;
 mod ledger;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod listener;
 mod mock_server;
+mod names;
+mod old_names;
 mod policy;
+mod revocation;
 mod script;
 mod thread;
 mod tls;

@@ -18,8 +18,11 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    /// Opens these doors on a new thread.
-    pub(crate) fn spawn(doors: Vec<Door>) -> Result<Self, Error> {
+    /// Opens these doors on a new thread, and does this in its runtime first.
+    pub(crate) fn spawn(
+        doors: Vec<Door>,
+        first: impl FnOnce() + Send + 'static,
+    ) -> Result<Self, Error> {
         // Sessions live on the heap; the thread itself needs little.
         const STACK: usize = 512 * 1024;
         let (teller, mut ending, mut gone) = ending();
@@ -31,6 +34,7 @@ impl Thread {
             .build()
             .map_err(no_thread)?;
         let serve = async move {
+            first();
             let tasks: Vec<_> = doors
                 .into_iter()
                 .map(|door| tokio::spawn(listener::accept(door, ending.clone())))

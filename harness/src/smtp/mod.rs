@@ -1,7 +1,6 @@
 //! One SMTP conversation: replies and commands as values, and the loop that holds it.
 
-#[cfg(feature = "models")]
-pub(crate) use base64::decode as from_base64;
+pub(crate) use base64::decode as base64_decode;
 #[cfg(feature = "scenario")]
 pub(crate) use base64::encode as base64;
 pub(crate) use conversation::Conversation;
@@ -11,7 +10,6 @@ pub(crate) use transaction::read_content;
 pub(crate) use {
     command::{Command, parse as parse_command, verb},
     dots::Dots,
-    tls::agreed,
 };
 
 mod answer;

@@ -2,7 +2,7 @@
 
 use super::reply::shown_line;
 use crate::report::readable;
-use crate::smtp::{Command, from_base64, parse_command};
+use crate::smtp::{Command, base64_decode, parse_command};
 
 /// What is known of the login under way.
 ///
@@ -91,7 +91,7 @@ impl Authentication {
         if self.user.is_some() {
             return;
         }
-        let octets = from_base64(response.trim()).unwrap_or_default();
+        let octets = base64_decode(response.trim()).unwrap_or_default();
         let user = match self.mechanism.as_deref() {
             Some("LOGIN") => Some(octets.as_slice()),
             Some("PLAIN") => octets.split(|octet| *octet == 0).nth(1),
@@ -194,7 +194,7 @@ mod tests {
             &["AUTH LOGIN"],
             Replied::Refused {
                 mechanism: "LOGIN".to_owned(),
-                user: Some(readable(&from_base64("QUIT").unwrap())),
+                user: Some(readable(&base64_decode("QUIT").unwrap())),
             },
         );
     }

@@ -19,6 +19,8 @@ pub enum Protocol {
 impl From<TlsVersion> for Protocol {
     fn from(version: TlsVersion) -> Self {
         match version {
+            TlsVersion::Tls10 => Self::Tls10,
+            TlsVersion::Tls11 => Self::Tls11,
             TlsVersion::Tls12 => Self::Tls12,
             TlsVersion::Tls13 => Self::Tls13,
         }
