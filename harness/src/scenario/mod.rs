@@ -6,6 +6,8 @@
 pub use checked::Checked;
 pub use client::ClientWish;
 pub use expect::{Kind, Opportunistic};
+#[cfg(feature = "audit")]
+pub(crate) use pace::Pace;
 pub use server::{CertificateWish, ServerWish, TlsWish};
 
 mod checked;
@@ -14,6 +16,7 @@ mod expect;
 mod family;
 mod fault;
 mod handshake;
+mod pace;
 mod place;
 mod play;
 mod server;

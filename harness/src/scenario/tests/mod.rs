@@ -4,6 +4,7 @@ mod catalogue; // the rules that it keeps
 mod faults; // a file and a builder that say the same
 mod mistakes; // what cannot be understood
 mod names; // ids and paths
+mod neutral; // what is left of a scenario without its fault
 mod wishes; // server and client
 
 /// A file's beginning: two lines that every scenario needs.
