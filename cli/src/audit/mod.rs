@@ -49,7 +49,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// How many cases run at a time; as many as there are cores if nothing is said
+    /// How many cases run at a time; eight for each core if nothing is said, since clients mostly wait
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::glob::means;
 use super::{Case, ClientKind, ClientSaid, ReportCard, run};
 use crate::error::Error;
-use crate::scenario::{Kind, Scenario, TlsWish};
+use crate::scenario::{Kind, Pace, Scenario, TlsWish};
 
 /// The wish for an audit; [`run`](Self::run) takes a client through it.
 ///
@@ -50,6 +50,16 @@ pub(super) enum Choice {
     Skip(Box<Scenario>, String),
 }
 
+impl Choice {
+    /// How long the client is kept waiting, if it is played.
+    pub(super) fn pace(&self) -> Pace {
+        match self {
+            Self::Play(scenario) => scenario.pace(),
+            Self::Skip(..) => Pace::Prompt,
+        }
+    }
+}
+
 impl Audit {
     /// Of a client that demands TLS and verifies the server (RFC 8314 §5).
     pub fn of_verifying_client() -> Self {
@@ -66,7 +76,7 @@ impl Audit {
         Self {
             kind,
             client: "the client".to_owned(),
-            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            jobs: std::thread::available_parallelism().map_or(1, usize::from) * PER_CORE,
             time_out: Duration::from_secs(30),
             implicit_tls: false,
             progress: None,
@@ -82,8 +92,8 @@ impl Audit {
         self
     }
 
-    /// How many cases run at a time; as many as there are cores, if nothing is said. A client
-    /// that mostly waits can take more.
+    /// How many cases run at a time; eight for each core, if nothing is said, since clients mostly
+    /// wait.
     ///
     /// # Panics
     ///
@@ -236,6 +246,9 @@ impl Audit {
         Choice::Play(Box::new(scenario))
     }
 }
+
+/// How many cases run at a time for each core.
+const PER_CORE: usize = 8;
 
 /// The controls that are played first, and without which nothing else is.
 const FIRST: [&str; 4] = [
