@@ -10,6 +10,7 @@ use lettre::{JOBS, with_rustls};
 
 mod bad_client; // what an audit must find
 mod lettre; // in this process, with both of its TLS libraries
+mod limbo; // the test cases of x509-limbo
 mod programs; // clients that are started once for each case
 
 /// Each line is a case and its grade, with the severity where it is wrong.

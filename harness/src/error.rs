@@ -38,6 +38,13 @@ pub enum Error {
         /// What is wrong, with the offending text.
         why: String,
     },
+    /// A file of x509-limbo that cannot be understood.
+    BadLimbo {
+        /// The file's name as the user gave it, with line and column or the test case.
+        place: String,
+        /// What is wrong.
+        why: String,
+    },
     /// A server that could not be started.
     CannotListen {
         /// The address that was asked for.
@@ -67,6 +74,10 @@ impl fmt::Display for Error {
                 }
             }
             Self::BadScenario { place, why } => write!(f, "{place}: {why}"),
+            Self::BadLimbo { place, why } => write!(
+                f,
+                "{place}: {why}\nhint: `limbo.json` comes from https://github.com/C2SP/x509-limbo"
+            ),
             Self::CannotListen { address, why, .. } => {
                 write!(f, "cannot listen on {address}: {why}")
             }

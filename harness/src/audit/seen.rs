@@ -223,9 +223,15 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
     if limit < Limits::default().message && delivered {
         return Some(format!("the message had no more than {limit} octets"));
     }
-    let flawed = !server.certificate.flaws.is_empty() || scenario.id.starts_with("tls/");
+    let certificate = &server.certificate;
+    let flawed = !certificate.flaws.is_empty()
+        || certificate.given.is_some()
+        || scenario.id.starts_with("tls/");
     if flawed && hellos().next().is_none() && server.tls != TlsWish::None {
         return say("the client never began TLS, and so never saw the certificate");
+    }
+    if certificate.given.is_some() && report.sessions.iter().any(cannot_sign) {
+        return say("nobody here can sign with a key of that kind");
     }
     let fired = |(_, times): &(Fault, u64)| *times > 0;
     if scenario.faults.is_empty() || !report.faults.iter().any(fired) {
@@ -245,6 +251,13 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
         return say("the addresses are ASCII");
     }
     None
+}
+
+/// Whether TLS ended because the server's key is not good for a signature: no doing of the client's.
+fn cannot_sign(session: &Session) -> bool {
+    let mut events = session.transcript.events().iter();
+    events
+        .any(|event| matches!(&event.what, What::TlsFailed(why) if why.contains("signing failed")))
 }
 
 /// Why a fault never fired.

@@ -1,10 +1,11 @@
 //! The wish for an audit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::glob::means;
-use super::{Case, ClientKind, ClientSaid, ReportCard, run};
+use super::{Case, ClientKind, ClientSaid, Limbo, ReportCard, run};
 use crate::error::Error;
 use crate::scenario::{Kind, Pace, Scenario, TlsWish};
 
@@ -32,6 +33,8 @@ pub struct Audit {
     only: Vec<String>,
     skip: Vec<(String, String)>,
     more: Vec<Scenario>,
+    /// Those of them that cannot be played, and why.
+    unserved: BTreeMap<String, String>,
 }
 
 type Progress = dyn Fn(usize, usize, &str) + Send + Sync;
@@ -83,6 +86,7 @@ impl Audit {
             only: Vec::new(),
             skip: Vec::new(),
             more: Vec::new(),
+            unserved: BTreeMap::new(),
         }
     }
 
@@ -128,6 +132,28 @@ impl Audit {
     /// Plays a scenario of your own as well.
     pub fn scenario(mut self, scenario: Scenario) -> Self {
         self.more.push(scenario);
+        self
+    }
+
+    /// Plays the test cases of x509-limbo as well: each certificate is served, and graded by the result
+    /// that the suite expects. What cannot be served is in the report with the reason.
+    ///
+    /// ```no_run
+    /// use mailfault::audit::{Audit, Limbo};
+    ///
+    /// # mod my_client { pub fn send(_: &mailfault::audit::Case) {} }
+    /// let limbo = Limbo::read("limbo.json")?;
+    /// let audit = Audit::of_verifying_client().limbo(limbo).only("limbo/*");
+    /// audit.run(|case| my_client::send(case)).assert_clean();
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    pub fn limbo(mut self, limbo: Limbo) -> Self {
+        for (scenario, unserved) in limbo.into_scenarios() {
+            if let Some(why) = unserved {
+                self.unserved.insert(scenario.id.clone(), why);
+            }
+            self.more.push(scenario);
+        }
         self
     }
 
@@ -229,6 +255,9 @@ impl Audit {
                 why => format!("skipped: {why}"),
             };
             return Choice::Skip(Box::new(scenario), why);
+        }
+        if let Some(why) = self.unserved.get(&scenario.id) {
+            return Choice::Skip(Box::new(scenario), why.clone());
         }
         let about_starttls = scenario.id.starts_with("starttls/") && scenario.kind == Kind::Fault;
         let skip = match (scenario.server.tls, self.implicit_tls) {

@@ -8,7 +8,7 @@ pub use client::ClientWish;
 pub use expect::{Kind, Opportunistic};
 #[cfg(feature = "audit")]
 pub(crate) use pace::Pace;
-pub use server::{CertificateWish, ServerWish, TlsWish};
+pub use server::{CertificateWish, GivenCertificate, ServerWish, TlsWish};
 
 mod checked;
 mod client;
@@ -214,6 +214,16 @@ impl Scenario {
     pub fn builder(&self) -> (Builder, Identity) {
         let (builder, identity) = self.server.builder();
         (builder.faults(self.faults.iter().cloned()), identity)
+    }
+
+    /// A server of this id with which nothing is wrong.
+    #[cfg(feature = "audit")]
+    pub(crate) fn healthy(id: String) -> Self {
+        const HEALTHY: &str = "summary = \"nothing is wrong\"\nexpect = \"delivered\"";
+        match Self::parse("healthy.toml", HEALTHY) {
+            Ok(healthy) => Self { id, ..healthy },
+            Err(error) => panic!("{error}"),
+        }
     }
 
     fn embedded(id: &str, text: &str) -> Result<Self, Error> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use mailfault_certs::{Ca, Control, Flaw, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, Control, Der, Flaw, Identity, KeyKind, Leaf};
 use toml::Spanned;
 
 use super::fault::tls_version;
@@ -76,6 +76,19 @@ pub struct CertificateWish {
     pub key: KeyKind,
     /// Whether an intermediate stands between root and leaf.
     pub intermediate: bool,
+    /// A certificate that somebody else made, in place of all that but the name.
+    pub given: Option<GivenCertificate>,
+}
+
+/// A certificate that somebody else made. No file can say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenCertificate {
+    /// What is sent, the leaf first.
+    pub chain: Vec<Der>,
+    /// The private key of the leaf, in PKCS#8, SEC 1 or PKCS#1.
+    pub key: Der,
+    /// What a client should trust.
+    pub roots: Vec<Der>,
 }
 
 impl ServerWish {
@@ -116,6 +129,10 @@ impl ServerWish {
 impl CertificateWish {
     /// Mints it.
     fn issue(&self, root: &Ca) -> Identity {
+        if let Some(given) = self.given.clone() {
+            let anybody = root.issue("given.test").with_chain(given.chain);
+            return anybody.with_key(given.key).with_roots(given.roots);
+        }
         match self.intermediate {
             true => root.intermediate().issue(self.leaf()),
             false => root.issue(self.leaf()),
@@ -235,6 +252,7 @@ impl Certificate {
             only_names: table.only_names,
             key: table.key.map_or_else(KeyKind::default, |Key(kind)| kind),
             intermediate: table.intermediate.unwrap_or(true),
+            given: None,
         }
     }
 }

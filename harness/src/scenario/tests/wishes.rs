@@ -25,6 +25,7 @@ fn what_a_file_does_not_say_works() {
         only_names: false,
         key: KeyKind::P256,
         intermediate: true,
+        given: None,
     };
     assert_eq!(wish.certificate, certificate);
     let expired = CertificateWish {
