@@ -24,7 +24,7 @@ use crate::{find, output, paste};
 use logs::Logs;
 use show::{Show, View};
 
-/// Serve a scenario until SIGINT or SIGTERM, and show what its clients do
+/// Serve a scenario until SIGINT, SIGTERM or SIGHUP, and show what its clients do
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
