@@ -21,6 +21,7 @@ pub(crate) enum Pace {
 
 impl Scenario {
     /// The slowest that its server can be.
+    #[cfg(feature = "audit")]
     pub(crate) fn pace(&self) -> Pace {
         let paces = self.faults.iter().map(pace_of);
         paces.max().unwrap_or(Pace::Prompt)
