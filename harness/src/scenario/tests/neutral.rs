@@ -208,7 +208,8 @@ const SHORTEST: Duration = Duration::from_millis(100);
 /// The certificates that are sent, those to trust, and the staple.
 type Presented = (Vec<Der>, Vec<Der>, Option<Vec<u8>>);
 
-/// What a client is shown, and told to trust, without chance.
+/// What a client is shown, and told to trust. Where chance has a part in it that depends on the flaw, that says little;
+/// `observable.rs` of `mailfault-certs` compares what each flaw mints with what is minted without it, chance apart.
 fn presented(scenario: &Scenario) -> Presented {
     let ca = Ca::builder()
         .key(scenario.server.certificate.key)
