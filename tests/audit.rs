@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
+use mailfault::Der;
 use mailfault::audit::{Audit, Grade, ReportCard};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::raw_client::RawClient;
 use lettre::{JOBS, with_rustls};
@@ -176,4 +179,20 @@ fn what_is_skipped_is_told_and_a_pattern_that_means_nothing_is_an_error() {
         error.to_string().contains("did you mean `tls/expired`?"),
         "{error}"
     );
+}
+
+#[test]
+fn a_recipient_who_was_refused_for_good_is_tried_once() {
+    let audit = Audit::of_opportunistic_client().only("mail/rcpt-550-5.1.1");
+    let card = audit.run(|case| {
+        if case.id() != "mail/rcpt-550-5.1.1" {
+            return with_rustls(case);
+        }
+        let root = CertificateDer::from_pem_slice(case.roots().as_bytes()).unwrap();
+        let mut client = RawClient::inside_tls(case.addr(), &Der::from(root.to_vec()));
+        client.say("MAIL FROM:<alice@example.test>");
+        client.say("RCPT TO:<bob@example.test>");
+        Err(client.say("RCPT TO:<bob@example.test>"))
+    });
+    check(&card, "mail/rcpt-550-5.1.1", "lenient");
 }
