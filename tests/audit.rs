@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use mailfault::Der;
-use mailfault::audit::{Audit, Grade, ReportCard};
+use mailfault::audit::{Audit, Grade, ReportCard, RevocationCheck};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -52,6 +52,47 @@ fn check_wrong(card: &ReportCard, expected: &[&str]) {
     let wrong = card.all().filter(|one| one.grade == Grade::Wrong);
     let wrong: Vec<_> = wrong.map(|one| one.id.as_str()).collect();
     assert_eq!(wrong, expected, "{card:#}");
+}
+
+/// lettre never looks, and only a client that is said to is judged by it.
+#[test]
+fn revocation_is_judged_where_the_client_is_said_to_check_it() {
+    let audit = Audit::of_verifying_client().only("revocation/*").jobs(JOBS);
+    let card = audit.run(with_rustls);
+    card.assert_clean();
+    let judged = card
+        .cases
+        .iter()
+        .filter(|one| one.grade != Grade::NotJudged);
+    assert_eq!(judged.count(), 0, "{card}");
+
+    let card = audit
+        .clone()
+        .checks_revocation([RevocationCheck::Crl])
+        .run(with_rustls);
+    let all = [
+        ("control/p256", "right"),
+        ("revocation/crl-revoked", "wrong: credentials"),
+        ("revocation/crl-intermediate-revoked", "wrong: credentials"),
+        ("revocation/crl-expired", "lenient"),
+        ("revocation/crl-remove-from-crl", "not-judged"),
+        ("revocation/crl-404", "not-judged"),
+        ("revocation/crl-slow", "not-judged"),
+        ("revocation/ocsp-revoked", "not-judged"),
+    ];
+    check_all(&card, &all);
+
+    let card = audit
+        .checks_revocation([RevocationCheck::Staple])
+        .run(with_rustls);
+    let all = [
+        ("revocation/crl-revoked", "not-judged"),
+        ("revocation/ocsp-revoked", "wrong: credentials"),
+        ("revocation/ocsp-unknown", "lenient"),
+        ("revocation/must-staple-missing", "lenient"),
+        ("revocation/ocsp-slow", "not-judged"),
+    ];
+    check_all(&card, &all);
 }
 
 #[test]

@@ -35,7 +35,8 @@ struct Table {
 const TABLES: [Table; 2] = [
     Table {
         title: "TLS clients",
-        about: "On a port with implicit TLS; they send no mail.",
+        about: "On a port with implicit TLS; they send no mail. Where a revocation list is the matter they were given \
+                the lists as a file and told to check them, and where a staple is, to check that, if they can.",
         clients: &[
             ("openssl s_client", "3.0"),
             ("curl", "7.88"),

@@ -8,14 +8,18 @@ mod chaos; // chance by seed: replayed under load, and named when a test fails
 mod client_table; // the published table of faults and clients is true to the data
 mod clients; // real mail clients against the library: what they said, and what our report says
 mod faults; // every stage × action, observed by a client
+mod fragments; // the size of TLS records, counted by `openssl s_client`
 mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
+#[cfg(feature = "legacy-tls")]
+mod legacy; // old TLS for real, with the feature `legacy-tls`
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
 mod patience; // words of faults that take their time: throttles, budgets, replies without an end
 mod personas; // whole conversations with each persona, held against a snapshot
 mod protocol; // words of faults beyond stage × action: turns, rates, lots, ends of data, early and late replies
 mod raw_client; // a client that does what a test tells it and nothing else
+mod revocation; // lists, responders and staples, seen by openssl, curl and GnuTLS
 mod support; // what the tests of real clients share
 mod tls; // TLS as the server speaks it: which certificate, which version, whose
 mod wordings; // what TLS clients say of the faults of a certificate, held against what they said before

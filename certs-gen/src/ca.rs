@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use crate::certificate::{Certificate, Purpose, Validity};
 use crate::distinguished_name::DistinguishedName;
 use crate::draft::Draft;
+use crate::edit;
 use crate::encoding::{Der, Pem, hex};
 use crate::host::Host;
 use crate::identity::Identity;
@@ -43,6 +44,7 @@ pub struct Ca {
 
 struct Inner {
     certificate: Der,
+    serial: Vec<u8>,
     subject: DistinguishedName,
     key: Key,
     parent: Option<Ca>,
@@ -99,6 +101,55 @@ impl Ca {
         self.below(Order::issuing(self, "issuing CA", Role::Intermediate))
     }
 
+    /// The same, and its certificate says where this root publishes its list ([`Leaf::crl_at`] says so in a leaf).
+    ///
+    /// # Panics
+    ///
+    /// When this is an issuing CA itself.
+    #[must_use]
+    #[track_caller]
+    pub fn intermediate_with_crl_at(&self, url: &str) -> Self {
+        assert!(
+            self.is_root(),
+            "an issuing CA has pathLen 0, so that no CA can stand below it"
+        );
+        self.below(Order {
+            edit: &|draft| edit::crl_at(url, draft),
+            ..Order::issuing(self, "issuing CA", Role::Intermediate)
+        })
+    }
+
+    /// Somebody who calls himself what this authority is called, and has another key.
+    ///
+    /// ```
+    /// use mailfault_certs::{Ca, Crl};
+    ///
+    /// let ca = Ca::new();
+    /// let impostor = ca.impostor();
+    /// assert_eq!(impostor.subject(), ca.subject());
+    /// assert_ne!(impostor.crl(Crl::new()), ca.crl(Crl::new()));
+    /// ```
+    #[must_use]
+    pub fn impostor(&self) -> Self {
+        let order = RootOrder {
+            name: Name::Given(self.inner.subject.clone()),
+            ..RootOrder::usual(self, "impostor")
+        };
+        self.another_root("impostor", order)
+    }
+
+    /// The authority above this one; none above a root.
+    #[must_use]
+    pub fn parent(&self) -> Option<&Self> {
+        self.inner.parent.as_ref()
+    }
+
+    /// What time it is for this authority: the [builder's clock](CaBuilder::clock), or the machine's.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.inner.house.clock.unwrap_or_else(SystemTime::now)
+    }
+
     /// The root that a client should trust; that of an issuing CA is the one above it.
     #[must_use]
     pub fn pem(&self) -> Pem {
@@ -143,8 +194,8 @@ impl Ca {
         &self.inner.house.chance
     }
 
-    pub(crate) fn now(&self) -> SystemTime {
-        self.inner.house.clock.unwrap_or_else(SystemTime::now)
+    pub(crate) fn serial(&self) -> &[u8] {
+        &self.inner.serial
     }
 
     /// What every authority but a faulty one is valid for.
@@ -191,6 +242,7 @@ impl Ca {
         Self {
             inner: Arc::new(Inner {
                 certificate,
+                serial,
                 subject,
                 key,
                 parent,
@@ -215,6 +267,7 @@ impl Ca {
         Self {
             inner: Arc::new(Inner {
                 certificate,
+                serial: self.inner.serial.clone(),
                 subject: self.inner.subject.clone(),
                 key: self.inner.key.clone(),
                 parent: self.inner.parent.clone(),
@@ -337,6 +390,7 @@ fn root(house: Arc<House>, label: &str, order: RootOrder) -> Ca {
     Ca {
         inner: Arc::new(Inner {
             certificate,
+            serial,
             subject,
             key,
             parent: None,

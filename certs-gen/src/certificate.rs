@@ -28,8 +28,8 @@ pub(crate) enum Purpose {
     Authority { path_len: Option<u8> },
     /// Signs certificates and says that it may, yet is no CA: `tls/intermediate-not-ca`.
     FalseAuthority,
-    /// A TLS server.
-    Server,
+    /// A TLS server; one whose key enciphers can do the key exchange of old TLS with it.
+    Server { enciphers: bool },
     /// A TLS client: `tls/eku-client-only`.
     Client,
 }
@@ -86,11 +86,13 @@ pub(crate) fn alternative_names(names: &[Host]) -> Vec<u8> {
 }
 
 impl Purpose {
-    /// RFC 5280 §4.2.1.3: digitalSignature for servers and clients, keyCertSign and cRLSign for authorities.
+    /// RFC 5280 §4.2.1.3: digitalSignature, and perhaps keyEncipherment, for servers and clients, keyCertSign and
+    /// cRLSign for authorities.
     fn key_usage(self) -> u8 {
         match self {
             Self::Authority { .. } | Self::FalseAuthority => 0b0000_0110,
-            Self::Server | Self::Client => 0b1000_0000,
+            Self::Server { enciphers: true } => 0b1010_0000,
+            Self::Server { enciphers: false } | Self::Client => 0b1000_0000,
         }
     }
 
@@ -101,7 +103,7 @@ impl Purpose {
             Self::Authority {
                 path_len: Some(limit),
             } => asn1::sequence([asn1::boolean(true), asn1::integer(&[limit])]),
-            Self::FalseAuthority | Self::Server | Self::Client => asn1::sequence([]),
+            Self::FalseAuthority | Self::Server { .. } | Self::Client => asn1::sequence([]),
         }
     }
 
@@ -109,7 +111,7 @@ impl Purpose {
     fn extended_key_usage(self) -> Option<Vec<u8>> {
         let last = match self {
             Self::Authority { .. } | Self::FalseAuthority => return None,
-            Self::Server => 1,
+            Self::Server { .. } => 1,
             Self::Client => 2,
         };
         Some(asn1::sequence([key_purpose(last)]))

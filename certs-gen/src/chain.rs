@@ -101,7 +101,7 @@ fn intermediates(recipe: &Recipe) -> usize {
 fn issuing(ca: &Ca, recipe: &Recipe, label: &str, role: Role, above: &Ca) -> Ca {
     let purpose = match () {
         () if recipe.has(Flaw::IntermediateNotCa) => Purpose::FalseAuthority,
-        () if recipe.has(Flaw::LeafIssuedByLeaf) => Purpose::Server,
+        () if recipe.has(Flaw::LeafIssuedByLeaf) => Purpose::Server { enciphers: false },
         () => ISSUING,
     };
     let edit = |draft: &mut Draft| {

@@ -264,6 +264,12 @@ impl Control {
         self.facts().construction
     }
 
+    /// Whether a good OCSP answer is stapled.
+    #[must_use]
+    pub fn staples(self) -> bool {
+        matches!(self, Self::OcspGood | Self::MustStapleGood)
+    }
+
     /// The feature that has to be turned on before it can be minted, where this build has it off; see
     /// [`Flaw::needs`](crate::Flaw::needs).
     #[must_use]

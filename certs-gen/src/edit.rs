@@ -89,9 +89,7 @@ pub(crate) fn control(control: Control, draft: &mut Draft) {
 /// Says where to ask whether the leaf was revoked (RFC 5280 §4.2.1.13, §4.2.2.1, RFC 7633 §4).
 pub(crate) fn revocation(revocation: &Revocation, draft: &mut Draft) {
     if let Some(url) = &revocation.crl {
-        let name = asn1::context(0, &asn1::context(0, &asn1::implicit(6, url.as_bytes())));
-        let points = asn1::sequence([asn1::sequence([name])]);
-        draft.set_extension(&[2, 5, 29, 31], false, points);
+        crl_at(url, draft);
     }
     if let Some(url) = &revocation.ocsp {
         let ocsp = asn1::oid(&[1, 3, 6, 1, 5, 5, 7, 48, 1]);
@@ -103,6 +101,13 @@ pub(crate) fn revocation(revocation: &Revocation, draft: &mut Draft) {
         let status_request = asn1::sequence([asn1::integer(&[5])]);
         draft.set_extension(&[1, 3, 6, 1, 5, 5, 7, 1, 24], false, status_request);
     }
+}
+
+/// Says where the list of the issuer is (RFC 5280 §4.2.1.13).
+pub(crate) fn crl_at(url: &str, draft: &mut Draft) {
+    let name = asn1::context(0, &asn1::context(0, &asn1::implicit(6, url.as_bytes())));
+    let points = asn1::sequence([asn1::sequence([name])]);
+    draft.set_extension(&[2, 5, 29, 31], false, points);
 }
 
 /// An extension that nobody knows.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A certificate or a private key, binary.
+/// A certificate, a revocation list or a private key, binary.
 ///
 /// ```
 /// use mailfault_certs::{Ca, Der};
@@ -73,7 +73,7 @@ impl fmt::Debug for Der {
     }
 }
 
-/// Certificates or a private key as text (RFC 7468).
+/// Certificates, revocation lists or a private key as text (RFC 7468).
 ///
 /// A private key follows a line that says what it is worth, for whoever finds it in a repository or a log. Text
 /// before the first boundary is allowed there (RFC 7468 §2).
@@ -108,11 +108,17 @@ impl Pem {
     }
 
     pub(crate) fn certificates(chain: &[Der]) -> Self {
+        Self::blocks("CERTIFICATE", chain)
+    }
+
+    pub(crate) fn crls(lists: &[Der]) -> Self {
+        Self::blocks("X509 CRL", lists)
+    }
+
+    fn blocks(label: &str, all: &[Der]) -> Self {
+        let blocks = all.iter().map(|der| block(label, der.as_bytes()));
         Self {
-            text: chain
-                .iter()
-                .map(|der| block("CERTIFICATE", der.as_bytes()))
-                .collect(),
+            text: blocks.collect(),
             secret: false,
         }
     }

@@ -971,6 +971,19 @@ impl Flaw {
         );
         (weak && !cfg!(feature = "weak")).then_some("weak")
     }
+
+    /// Whether the certificate holds a key of a kind that only a server on OpenSSL can sign with: see
+    /// [`Identity::serves_foreign_key`](crate::Identity::serves_foreign_key).
+    ///
+    /// ```
+    /// use mailfault_certs::Flaw;
+    ///
+    /// assert!(Flaw::P521.shows_foreign_key() && !Flaw::Expired.shows_foreign_key());
+    /// ```
+    #[must_use]
+    pub fn shows_foreign_key(self) -> bool {
+        crate::public_key::foreign(self).is_some()
+    }
 }
 
 impl fmt::Display for Flaw {

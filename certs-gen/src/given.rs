@@ -23,6 +23,7 @@ impl Identity {
     #[must_use]
     pub fn with_key(mut self, key: Der) -> Self {
         self.key = self.key.replaced_by(Der::secret(key.as_bytes().to_vec()));
+        self.own_key = None;
         self
     }
 

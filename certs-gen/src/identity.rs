@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::asn1;
+use crate::ca::Ca;
 use crate::certificate::Validity;
 use crate::control::Control;
 use crate::crypto;
@@ -12,6 +13,7 @@ use crate::encoding::{Der, Pem, hex};
 use crate::flaw::Flaw;
 use crate::host::Host;
 use crate::key::Key;
+use crate::revocation::Crl;
 
 /// A certificate with its key and its chain, as a server presents them.
 ///
@@ -44,8 +46,11 @@ pub struct Identity {
     pub(crate) flaws: Vec<Flaw>,
     pub(crate) control: Option<Control>,
     pub(crate) foreign_key: bool,
+    pub(crate) own_key: Option<Der>,
     pub(crate) renewed: Option<Box<Self>>,
     pub(crate) staple: Option<Vec<u8>>,
+    pub(crate) authority: Ca,
+    pub(crate) crls: Option<Vec<Der>>,
 }
 
 impl Identity {
@@ -67,15 +72,37 @@ impl Identity {
         self.key.pkcs8()
     }
 
-    /// Whether the certificate holds a public key whose private half nobody has, so that the server signs with
-    /// [another one](Self::key).
+    /// Whether the certificate holds a public key of a kind that nothing here can sign with, so that
+    /// [`key`](Self::key) is another one.
     ///
     /// No library that this one stands on can sign with a key on P-521 or with Ed448, and no client offers a scheme
     /// for DSA under TLS 1.3. Clients that read the certificate first, as rustls, Go and Java do, name the key in it;
-    /// users of OpenSSL and GnuTLS name the conflict of key and signature.
+    /// users of OpenSSL and GnuTLS name the conflict of key and signature. A server that can sign with
+    /// [`own_key`](Self::own_key) has no such conflict.
     #[must_use]
     pub fn serves_foreign_key(&self) -> bool {
         self.foreign_key
+    }
+
+    /// The private half of the key in the certificate, in PKCS#8, where [`key`](Self::key) is another, or the same for
+    /// other uses: a server on OpenSSL can sign with it.
+    ///
+    /// ```
+    /// use mailfault_certs::{Ca, Flaw, Leaf};
+    ///
+    /// let identity = Ca::new().issue(Leaf::new("mx.test").flaw(Flaw::P521));
+    /// assert!(identity.own_key().is_some_and(|own| own != identity.key()));
+    /// assert_eq!(Ca::new().issue("mx.test").own_key(), None);
+    /// ```
+    #[must_use]
+    pub fn own_key(&self) -> Option<&Der> {
+        self.own_key.as_ref()
+    }
+
+    /// [`own_key`](Self::own_key) as text.
+    #[must_use]
+    pub fn own_key_pem(&self) -> Option<Pem> {
+        self.own_key().map(Pem::private_key)
     }
 
     /// What should have been installed instead: the certificate of equal issuer, subject and names that a server with
@@ -199,6 +226,7 @@ impl Identity {
             "both identities have the same key, so that nothing would mismatch\nhint: RSA leaves share one key; use Leaf::key_mismatch()"
         );
         self.key = other.key.clone();
+        self.own_key = None;
         self
     }
 
@@ -219,6 +247,44 @@ impl Identity {
     #[must_use]
     pub fn with_staple(mut self, answer: impl Into<Vec<u8>>) -> Self {
         self.staple = Some(answer.into());
+        self
+    }
+
+    /// Who signed it, and so lists and answers about it; of a self-signed one who was asked to issue it.
+    #[must_use]
+    pub fn authority(&self) -> &Ca {
+        &self.authority
+    }
+
+    /// The revocation lists that a client needs who takes them from a file: those of its authorities, from the one that
+    /// signed it up to the root. They list nothing unless [others](Self::with_crls) were put in their place.
+    ///
+    /// ```
+    /// use mailfault_certs::Ca;
+    ///
+    /// let identity = Ca::new().intermediate().issue("mx.test");
+    /// assert_eq!(identity.crls().len(), 2);
+    /// assert!(identity.crls_pem().as_str().starts_with("-----BEGIN X509 CRL-----\n"));
+    /// ```
+    #[must_use]
+    pub fn crls(&self) -> Vec<Der> {
+        if let Some(crls) = &self.crls {
+            return crls.clone();
+        }
+        let authorities = std::iter::successors(Some(&self.authority), |ca| ca.parent());
+        authorities.map(|ca| ca.crl(Crl::new())).collect()
+    }
+
+    /// [`crls`](Self::crls) as text.
+    #[must_use]
+    pub fn crls_pem(&self) -> Pem {
+        Pem::crls(&self.crls())
+    }
+
+    /// Other revocation lists: one on which it stands ([`Ca::crl`]), or one that is none.
+    #[must_use]
+    pub fn with_crls(mut self, crls: Vec<Der>) -> Self {
+        self.crls = Some(crls);
         self
     }
 

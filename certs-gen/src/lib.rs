@@ -24,7 +24,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Nothing here opens a socket, reads a file, or writes one unasked. Keys are thrown away with their [`Ca`].
+//! Nothing here opens a socket, reads a file, or writes one unasked. Keys are thrown away with the last of their [`Ca`] and of what it issued.
 //!
 //! # Cryptography
 //!

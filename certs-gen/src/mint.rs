@@ -10,6 +10,7 @@ use crate::encoding::Der;
 use crate::flaw::Flaw;
 use crate::identity::Identity;
 use crate::key::{F4, Key, KeyKind, Role, Scheme};
+use crate::public_key;
 use crate::recipe::Recipe;
 use crate::revocation::Ocsp;
 use crate::seed::Draw;
@@ -40,7 +41,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         subject: &recipe.subject,
         key: &key,
         names: &recipe.names,
-        purpose: recipe.purpose(),
+        purpose: recipe.purpose(key.kind()),
     }
     .draft(signer, scheme);
     edit::revocation(&recipe.revocation, &mut draft);
@@ -58,6 +59,9 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
     }
     let leaf: Der = edit::envelope(&recipe, draft.sealed(&signature), &mut draw).into();
 
+    let own_key = recipe
+        .parts()
+        .find_map(|flaw| public_key::own(flaw, key.pkcs8()));
     let other_key = recipe.has_any(&[Flaw::KeyMismatch, Flaw::KeyMismatchRsa]);
     let served_key = match other_key {
         true => self::key(ca, &recipe, Role::Other, &mut draw),
@@ -74,6 +78,7 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         roots: vec![chain::trusted(ca, &recipe, &leaf, authority.as_ref())],
         leaf,
         foreign_key,
+        own_key,
         key: served_key,
         own_root,
         name: recipe.name,
@@ -86,14 +91,11 @@ pub(crate) fn mint(ca: &Ca, mut recipe: Recipe) -> Identity {
         control: recipe.control,
         renewed,
         staple: None,
+        authority: authority.unwrap_or_else(|| ca.clone()),
+        crls: None,
     };
-    let good = [Control::OcspGood, Control::MustStapleGood];
-    if recipe
-        .control
-        .is_some_and(|control| good.contains(&control))
-    {
-        let issuer = authority.as_ref().unwrap_or(ca);
-        identity.staple = Some(issuer.ocsp(Ocsp::good(&identity)));
+    if recipe.control.is_some_and(Control::staples) {
+        identity.staple = Some(identity.authority.ocsp(Ocsp::good(&identity)));
     }
     identity
 }

@@ -1,12 +1,14 @@
-//! Public keys of other kinds than this crate makes.
+//! Keys of other kinds than this crate makes: the public half for the certificate, and the private one for a server
+//! that can sign with it.
 //!
-//! Most are constants, made once with OpenSSL, whose private halves were thrown away: nothing here could sign with
-//! them. No server needs to, since a client that knows such a key also looks at the certificate first.
+//! Most are constants, made once with OpenSSL, so that they are the same in every build and a DSA key costs no seconds.
+//! Nobody should trust them, and nobody can be made to: what vouches for them is an authority that is thrown away.
 
 use crate::asn1;
+use crate::encoding::Der;
 use crate::flaw::Flaw;
 
-/// The SubjectPublicKeyInfo of a flaw of keys that nobody has the private half of.
+/// The SubjectPublicKeyInfo of a flaw of keys that nothing here can sign with.
 pub(crate) fn foreign(flaw: Flaw) -> Option<&'static [u8]> {
     Some(match flaw {
         Flaw::Brainpool => include_bytes!("public_key/brainpool.der"),
@@ -18,6 +20,23 @@ pub(crate) fn foreign(flaw: Flaw) -> Option<&'static [u8]> {
         Flaw::Secp256k1 => include_bytes!("public_key/secp256k1.der"),
         _ => return None,
     })
+}
+
+/// The private half of what [`foreign`] and [`pss`] put into a certificate, in PKCS#8; `generated` is the key that the
+/// certificate would have without the flaw.
+pub(crate) fn own(flaw: Flaw, generated: &Der) -> Option<Der> {
+    let pkcs8: &[u8] = match flaw {
+        Flaw::Brainpool => include_bytes!("private_key/brainpool.der"),
+        Flaw::Dsa => include_bytes!("private_key/dsa.der"),
+        Flaw::Ed448 => include_bytes!("private_key/ed448.der"),
+        Flaw::P192 => include_bytes!("private_key/p192.der"),
+        Flaw::P224 => include_bytes!("private_key/p224.der"),
+        Flaw::P521 => include_bytes!("private_key/p521.der"),
+        Flaw::RsaPssKey => return pss_private(generated.as_bytes()).map(Der::secret),
+        Flaw::Secp256k1 => include_bytes!("private_key/secp256k1.der"),
+        _ => return None,
+    };
+    Some(Der::secret(pkcs8.to_vec()))
 }
 
 /// A key on P-256 that writes its curve out (SEC 1, C.2), which RFC 5480 §2.1.1 forbids.
@@ -48,8 +67,20 @@ pub(crate) fn explicit_p256(named: &[u8]) -> Vec<u8> {
 
 /// An RSA key that is for RSASSA-PSS alone (RFC 4055 §3.1), with any parameters.
 pub(crate) fn pss(rsa: &[u8]) -> Vec<u8> {
-    let algorithm = asn1::sequence([asn1::oid(&[1, 2, 840, 113_549, 1, 1, 10])]);
-    asn1::sequence([algorithm, asn1::bit_string(rsa)])
+    asn1::sequence([pss_algorithm(), asn1::bit_string(rsa)])
+}
+
+/// The private half of such a key, out of one of RSA for all that there is (RFC 5958 §2): all but the algorithm stays.
+fn pss_private(rsa: &[u8]) -> Option<Vec<u8>> {
+    let any = asn1::sequence([asn1::oid(&[1, 2, 840, 113_549, 1, 1, 1]), asn1::null()]);
+    let at = rsa.windows(any.len()).position(|part| part == any)?;
+    let key = rsa[at + any.len()..].to_vec();
+    Some(asn1::sequence([asn1::integer(&[0]), pss_algorithm(), key]))
+}
+
+/// id-RSASSA-PSS (RFC 4055 §3.1).
+fn pss_algorithm() -> Vec<u8> {
+    asn1::sequence([asn1::oid(&[1, 2, 840, 113_549, 1, 1, 10])])
 }
 
 /// SEC 2, 2.4.2: b of secp256r1.

@@ -174,10 +174,15 @@ impl Recipe {
         self.parts().any(Flaw::is_about_chain) || self.control.is_some()
     }
 
-    pub(crate) fn purpose(&self) -> Purpose {
+    /// What the certificate with this key is for.
+    pub(crate) fn purpose(&self, key: KeyKind) -> Purpose {
+        // RFC 4055 §1.2: a key for RSASSA-PSS alone signs, and no more.
+        let odd = |flaw: Flaw| flaw.shows_foreign_key() || flaw == Flaw::RsaPssKey;
         match self.has(Flaw::EkuClientOnly) {
             true => Purpose::Client,
-            false => Purpose::Server,
+            false => Purpose::Server {
+                enciphers: key == KeyKind::Rsa2048 && !self.parts().any(odd),
+            },
         }
     }
 

@@ -160,7 +160,9 @@ impl Written {
             },
         };
         write(&identity.pem(), &files.chain)?;
-        write(&identity.key_pem(), &files.key)?;
+        // Whoever loads these files may be able to sign with a key that we cannot.
+        let key = identity.own_key_pem().unwrap_or(identity.key_pem());
+        write(&key, &files.key)?;
         write(&identity.roots_pem(), &files.roots)?;
         Ok(files)
     }

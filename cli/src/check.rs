@@ -65,7 +65,17 @@ type Wanted = (String, Result<Scenario, Error>);
 
 fn wanted(arguments: &Arguments) -> Result<Vec<Wanted>, Error> {
     if arguments.all {
-        let all = Scenario::all().into_iter();
+        let (playable, not): (Vec<_>, _) = Scenario::all()
+            .into_iter()
+            .partition(|one| one.needs().is_none());
+        for one in not {
+            let feature = one.needs().unwrap_or_default();
+            output::note(&format!(
+                "not played: {} needs the feature `{feature}`",
+                one.id
+            ));
+        }
+        let all = playable.into_iter();
         return Ok(all.map(|one| (one.id.clone(), Ok(one))).collect());
     }
     if arguments.files.is_empty() {

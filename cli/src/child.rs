@@ -172,13 +172,14 @@ fn command(words: &[OsString], target: &Target) -> Result<Command, Error> {
 }
 
 /// What a command may ask for, by name.
-fn facts(target: &Target) -> [(&'static str, String); 7] {
+fn facts(target: &Target) -> [(&'static str, String); 8] {
     [
         ("host", target.addr.ip().to_string()),
         ("port", target.addr.port().to_string()),
         ("addr", target.addr.to_string()),
         ("name", target.name.clone()),
         ("ca", target.ca.clone()),
+        ("crl", target.crl.clone()),
         ("from", target.from.clone()),
         ("to", target.to.clone()),
     ]

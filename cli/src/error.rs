@@ -55,7 +55,13 @@ impl fmt::Display for Error {
 
 impl From<mailfault::Error> for Error {
     fn from(error: mailfault::Error) -> Self {
-        Self::new(error.to_string())
+        let said = Self::new(error.to_string());
+        match error {
+            mailfault::Error::NeedsFeature { feature, .. } => said.hint(format!(
+                "build the command with it: cargo install --path cli --features {feature}"
+            )),
+            _ => said,
+        }
     }
 }
 

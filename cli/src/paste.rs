@@ -1,6 +1,7 @@
 //! Lines to paste into a shell.
 
 use mailfault::scenario::TlsWish;
+use mailfault::{ResponderWish, Revocation};
 
 use crate::play::Target;
 
@@ -66,8 +67,18 @@ fn openssl(target: &Target) -> String {
         false => "-verify_hostname",
     };
     let ca = quoted(&target.ca);
+    let revocation = match &target.revocation {
+        // It takes one list from a file, and there is one for each authority. At a closed port it would try for ever.
+        Revocation {
+            crl: Some(_),
+            crl_server,
+            ..
+        } if *crl_server != ResponderWish::Unreachable => " -crl_check_all -crl_download",
+        revocation if staples(revocation) => " -status",
+        _ => "",
+    };
     format!(
-        "openssl s_client{starttls} -connect {addr} -CAfile {ca} {verify} {name} -verify_return_error"
+        "openssl s_client{starttls} -connect {addr} -CAfile {ca} {verify} {name} -verify_return_error{revocation}"
     )
 }
 
@@ -79,7 +90,8 @@ fn curl(target: &Target) -> String {
         to,
         ..
     } = target;
-    let ca = quoted(&target.ca);
+    let checked = curl_checks(&target.revocation, &quoted(&target.crl));
+    let ca = quoted(&target.ca) + &checked;
     let (scheme, tls) = match target.tls {
         TlsWish::None => ("smtp", String::new()),
         TlsWish::Implicit => ("smtps", format!(" --cacert {ca}")),
@@ -103,6 +115,21 @@ fn curl(target: &Target) -> String {
         "printf 'Subject: test\\r\\n\\r\\nhello\\r\\n' | \
          curl -sS{tls}{resolve}{login} {scheme}://{at} --mail-from {from} --mail-rcpt {to} -T -"
     )
+}
+
+/// What makes curl check whether the certificate was revoked, where there is something to see; the file may be a
+/// placeholder.
+pub(crate) fn curl_checks(revocation: &Revocation, crl: &str) -> String {
+    match revocation {
+        Revocation { crl: Some(_), .. } => format!(" --crlfile {crl}"),
+        revocation if staples(revocation) => " --cert-status".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Whether a staple, or none, is what there is to see.
+fn staples(revocation: &Revocation) -> bool {
+    revocation.staple.is_some() || revocation.must_staple
 }
 
 fn is_address(name: &str) -> bool {

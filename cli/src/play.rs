@@ -1,4 +1,4 @@
-//! A scenario made ready: its server, and the CA file that a client needs.
+//! A scenario made ready: its server, and the files that a client needs.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mailfault::audit::Case;
 use mailfault::scenario::{Scenario, TlsWish};
-use mailfault::{Auth, Identity, Limits, MockServer, Persona, Stage};
+use mailfault::{Auth, Identity, Limits, MockServer, Pem, Persona, Revocation, Stage};
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -68,15 +68,17 @@ impl Files {
         Ok(files)
     }
 
-    /// Writes what the server presents, and the root that a correct client trusts.
+    /// Writes what the server presents, and what a correct client has to know.
     pub(crate) fn write(&self, identity: &Identity) -> Result<(), Error> {
         let chain = self.certificates().join("chain.pem");
-        let files = [(self.ca(), identity.roots_pem()), (chain, identity.pem())];
-        for (path, pem) in files {
-            let written = pem.write_to(&path);
-            written.map_err(|error| Error::system("write", &path, &error))?;
-        }
-        Ok(())
+        write(&chain, &identity.pem())?;
+        self.write_for_client(&identity.roots_pem(), &identity.crls_pem())
+    }
+
+    /// Writes the root that a correct client trusts, and the lists of those above the certificate.
+    pub(crate) fn write_for_client(&self, roots: &Pem, crls: &Pem) -> Result<(), Error> {
+        write(&self.ca(), roots)?;
+        write(&self.crl(), crls)
     }
 
     /// The user's directory, if there is one.
@@ -89,9 +91,19 @@ impl Files {
         self.certificates().join("ca.pem")
     }
 
+    /// The revocation lists of the authorities above the certificate.
+    pub(crate) fn crl(&self) -> PathBuf {
+        self.certificates().join("crl.pem")
+    }
+
     fn certificates(&self) -> PathBuf {
         self.root.join("certificates")
     }
+}
+
+fn write(path: &Path, pem: &Pem) -> Result<(), Error> {
+    let written = pem.write_to(path);
+    written.map_err(|error| Error::system("write", path, &error))
 }
 
 /// Makes a directory and those above it.
@@ -112,6 +124,12 @@ pub(crate) struct Target {
     /// The name that the client must verify.
     pub(crate) name: String,
     pub(crate) ca: String,
+    /// The file with the revocation lists.
+    pub(crate) crl: String,
+    /// What is said of the certificate's revocation.
+    pub(crate) revocation: Revocation,
+    pub(crate) crl_url: Option<String>,
+    pub(crate) ocsp_url: Option<String>,
     /// Who the client should say it is, where that matters: user and password.
     pub(crate) login: Option<(String, String)>,
     pub(crate) from: String,
@@ -127,6 +145,10 @@ impl Target {
             tls: scenario.server.tls,
             name: scenario.server.certificate.name.clone(),
             ca: files.ca().display().to_string(),
+            crl: files.crl().display().to_string(),
+            revocation: scenario.server.revocation.clone(),
+            crl_url: server.crl_url().map(str::to_owned),
+            ocsp_url: server.ocsp_url().map(str::to_owned),
             login: login(scenario),
             from: "alice@example.test".to_owned(),
             to: "bob@example.test".to_owned(),
@@ -142,6 +164,10 @@ impl Target {
             tls: case.tls(),
             name: case.name().to_owned(),
             ca: files.ca().display().to_string(),
+            crl: files.crl().display().to_string(),
+            revocation: Revocation::new(),
+            crl_url: None,
+            ocsp_url: None,
             login: None,
             from: case.from().to_owned(),
             to: case.to().to_owned(),

@@ -18,7 +18,7 @@ use crate::{find, output, verdict};
 /// Run a mail client against a scenario: did it end as a correct client should?
 ///
 /// In CMD `{host}`, `{port}`, `{addr}` (both of them), `{name}` (to verify), `{ca}` (the file of the root to trust),
-/// `{from}` and `{to}` are replaced; its environment has them as MAILFAULT_HOST and so on. What it prints goes to stderr.
+/// `{crl}` (the file of the revocation lists), `{from}` and `{to}` are replaced; its environment has them as MAILFAULT_HOST and so on. What it prints goes to stderr.
 /// Judged is what the server saw, not what the client says.
 #[derive(Args)]
 #[command(after_help = "\

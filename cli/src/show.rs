@@ -70,6 +70,8 @@ impl Shown {
                     "verifying": scenario.verifying.map(|one| one.to_string()),
                     "opportunistic": scenario.opportunistic.name(),
                     "story": scenario.story,
+                    "needs": scenario.needs(),
+                    "imitated_without": scenario.imitated(),
                     "wordings": words::json(&heard_of(scenario, given)),
                 }),
             ),
@@ -127,6 +129,9 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
     }
     facts.push(("a correct client ends with", verdict::expected(scenario)));
     facts.push(("bound by", verdict::rfc(&scenario.rfc)));
+    if let Some(how) = served(scenario) {
+        facts.push(("in this build", how));
+    }
     for flaw in &scenario.server.certificate.flaws {
         facts.push(("made so", flaw.construction().to_owned()));
     }
@@ -142,6 +147,7 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
     let file = find::text(scenario, given)?;
     text += &format!("\nThe scenario as a file:\n\n{}", output::indent(&file));
     let given = paste::quoted(given);
+    let checks = paste::curl_checks(&scenario.server.revocation, "{crl}");
     let swaks = paste::swaks(Swaks {
         server: "{addr}",
         tls: scenario.server.tls,
@@ -150,7 +156,15 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
         to: "{to}",
         login: play::login(scenario).as_ref(),
     });
-    let mut lines = format!("mailfault serve {given}\nmailfault run {given} -- {swaks}\n");
+    let client = match checks.as_str() {
+        "" => swaks,
+        // swaks knows nothing of revocation.
+        checks => format!(
+            "curl -sS --ssl-reqd --cacert {{ca}}{checks} --connect-to ::{{addr}} smtp://{{name}} \
+             --mail-from {{from}} --mail-rcpt {{to}} -T {{ca}}"
+        ),
+    };
+    let mut lines = format!("mailfault serve {given}\nmailfault run {given} -- {client}\n");
     if let [flaw] = &*scenario.server.certificate.flaws {
         lines += &format!(
             "mailfault certs DIR --name {} --flaw {flaw}\n",
@@ -158,6 +172,22 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
         );
     }
     Ok(text + &format!("\nTry it:\n\n{}", output::indent(&lines)))
+}
+
+/// How this build serves it, where another may do it otherwise.
+fn served(scenario: &Scenario) -> Option<String> {
+    if let Some(feature) = scenario.needs() {
+        return Some(format!("not to be had: it needs the feature `{feature}`"));
+    }
+    if let Some(feature) = scenario.imitated() {
+        return Some(format!("imitated; the feature `{feature}` serves it"));
+    }
+    let mut flaws = scenario.server.certificate.flaws.iter();
+    let how = match flaws.any(|flaw| flaw.shows_foreign_key()) {
+        true => "signed by OpenSSL with its own key, for clients that take such signatures",
+        false => "served by OpenSSL, and not imitated",
+    };
+    scenario.is_of_legacy_tls().then(|| how.to_owned())
 }
 
 fn of_flaw(flaw: Flaw) -> String {

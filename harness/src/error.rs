@@ -54,6 +54,13 @@ pub enum Error {
         /// Whether another server has that port.
         taken: bool,
     },
+    /// Something that this build cannot do.
+    NeedsFeature {
+        /// What was asked for: `TLS 1.0`.
+        what: String,
+        /// The feature that has to be turned on.
+        feature: &'static str,
+    },
     /// A TLS set-up that the provider refuses.
     BadTls {
         /// What is wrong.
@@ -81,6 +88,10 @@ impl fmt::Display for Error {
             Self::CannotListen { address, why, .. } => {
                 write!(f, "cannot listen on {address}: {why}")
             }
+            Self::NeedsFeature { what, feature } => write!(
+                f,
+                "{what} needs the feature `{feature}`, which is off in this build"
+            ),
             Self::BadTls { why } => write!(f, "cannot set up TLS: {why}"),
         }
     }

@@ -13,7 +13,7 @@
 //!    is correct by RFC 5321, 3207 and 8314.
 //! 3. A scenario file and a builder call that say the same thing produce equal values.
 //! 4. Servers listen on loopback unless told otherwise in words, every key is thrown away with its
-//!    [`Ca`], and nothing is relayed.
+//!    [`Ca`] and what that issued or never was a secret, and nothing is relayed.
 //! 5. No public function is async, and no public signature names another crate's type.
 //! 6. Same input, same run: chance comes from one seed, time from one [`Clock`].
 //! 7. All state that a peer can grow is bounded: lines, messages, sessions, transcripts, time.
@@ -28,10 +28,13 @@ pub use mailfault_certs::{
 };
 pub use persona::{Limits, Persona, Replies};
 pub use report::{
-    Alert, ClientHello, Ended, Event, InClear, Leak, Mail, Outcome, Report, Session, Tls,
-    Transcript, What,
+    Alert, ClientHello, Ended, Event, Fetch, Fetched, InClear, Leak, Mail, Outcome, Report,
+    Session, Tls, Transcript, What,
 };
-pub use server::{Auth, Builder, ClientCertificate, MockServer, Script};
+pub use server::{
+    Auth, Builder, ClientCertificate, CrlWish, MockServer, OcspWish, Responder, ResponderWish,
+    Revocation, Script,
+};
 pub use smtp::Reply;
 #[cfg(feature = "scenario")]
 pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wordings};
@@ -40,6 +43,7 @@ pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wording
 pub mod audit;
 mod clock;
 mod crypto;
+mod der;
 #[cfg(feature = "scenario")]
 mod duration;
 mod error;

@@ -11,6 +11,8 @@ fn every_scenario_ends_as_its_file_says() {
     let example = Scenario::parse("example.toml", mailfault_scenarios::EXAMPLE);
     let mut waiting = Scenario::all();
     waiting.push(example.expect("the example can be understood"));
+    // What this build cannot serve, another one plays.
+    waiting.retain(|scenario| scenario.needs().is_none());
     let waiting = Mutex::new(waiting);
     let failures = Mutex::new(Vec::new());
     let work = || {
@@ -93,4 +95,101 @@ fn a_server_answers_to_one_more_name() {
     assert_eq!(identity.roots(), ca.roots());
     let error = scenario.also_name("no name").unwrap_err().to_string();
     assert!(error.starts_with("control/wildcard: "), "{error}");
+}
+
+/// What the client that plays scenarios says of each fault of revocation: it saw this one and no other.
+#[test]
+fn every_fault_of_revocation_is_seen_for_what_it_is() {
+    let expected = [
+        ("crl-404", "the answer has the status 404"),
+        ("crl-expired", "certificate revocation list expired"),
+        (
+            "crl-idp-other-scope",
+            "UnsupportedCrlIssuingDistributionPoint",
+        ),
+        ("crl-impostor", "revocation list: BadSignature"),
+        ("crl-intermediate-revoked", "Revoked (http"),
+        ("crl-junk", "it is no revocation list"),
+        ("crl-leaf-under-intermediate", "Revoked (http"),
+        ("crl-not-yet-valid", "the list is not valid yet"),
+        ("crl-remove-from-crl", "Revoked (http"),
+        ("crl-revoked", "Revoked (http"),
+        ("crl-slow", "issuer.crl: no answer within 3s"),
+        ("crl-tampered", "revocation list: BadSignature"),
+        ("crl-wrong-issuer", "UnknownRevocationStatus (http"),
+        ("must-staple-malformed", "the staple: it is no OCSP answer"),
+        ("must-staple-missing", "demands a staple, and there is none"),
+        ("must-staple-revoked", "the staple: it says that"),
+        ("ocsp-expired", "the staple: it has expired"),
+        ("ocsp-malformed", "the staple: it is no OCSP answer"),
+        (
+            "ocsp-other-certificate",
+            "the staple: it is about another certificate",
+        ),
+        (
+            "ocsp-responder-error",
+            "the responder says internalError (2)",
+        ),
+        (
+            "ocsp-responder-error-http-500",
+            "the answer has the status 500",
+        ),
+        (
+            "ocsp-responder-error-unauthorized",
+            "the responder says unauthorized (6)",
+        ),
+        (
+            "ocsp-revoked",
+            "the staple: it says that the certificate was revoked",
+        ),
+        ("ocsp-slow", "ocsp: no answer within 3s"),
+        ("ocsp-tampered", "the staple: it is not signed by"),
+        (
+            "ocsp-try-later",
+            "the staple: the responder says tryLater (3)",
+        ),
+        (
+            "ocsp-unknown",
+            "the staple: it says that the certificate is unknown",
+        ),
+        ("ocsp-wrong-signer", "the staple: it is not signed by"),
+        ("responder-unreachable", "refused"),
+    ];
+    let all = Scenario::all().into_iter();
+    let revocation = all.filter(|one| one.id.starts_with("revocation/"));
+    let check = |scenario: Scenario| {
+        let (_, short) = scenario.id.split_once('/').unwrap();
+        let member = short.starts_with("crl-revoked");
+        let (_, seen) = expected
+            .iter()
+            .find(|(id, _)| *id == short || member && *id == "crl-revoked")
+            .unwrap_or_else(|| panic!("{}: what is seen of it?", scenario.id));
+        let checked = scenario.check().unwrap();
+        assert_eq!(checked.seen, Outcome::RefusedTls, "{checked}");
+        assert!(checked.client.contains(seen), "{seen}\n{checked}");
+    };
+    std::thread::scope(|threads| {
+        revocation.for_each(|one| drop(threads.spawn(move || check(one))));
+    });
+}
+
+/// Who gives out what, and that it was asked for, is in the report before the client goes on.
+#[test]
+fn the_report_knows_what_was_fetched() {
+    #[track_caller]
+    fn check(id: &str, expected: &[&str]) {
+        let checked = Scenario::named(id).unwrap().check().unwrap();
+        let fetches = checked.report.fetches.iter().map(ToString::to_string);
+        assert_eq!(fetches.collect::<Vec<_>>(), expected, "{checked}");
+    }
+    check("control/crl-good", &["crl: GET /issuer.crl: 200"]);
+    check("control/ocsp-good", &[]);
+    check(
+        "revocation/crl-intermediate-revoked",
+        &["crl: GET /issuer.crl: 200", "crl: GET /root.crl: 200"],
+    );
+    check("revocation/crl-404", &["crl: GET /issuer.crl: 404"]);
+    let failed = "ocsp: POST /ocsp: 500";
+    check("revocation/ocsp-responder-error-http-500", &[failed]);
+    check("revocation/responder-unreachable", &[]);
 }

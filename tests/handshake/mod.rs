@@ -46,6 +46,7 @@ const RUSTLS: &[(&str, Seen, Seen)] = &[
     ("close-after-finished", NO_NOTIFY, NO_NOTIFY),
     ("close-after-server-hello", CUT, CUT),
     ("close-on-connect", CUT, CUT),
+    ("dhe-1024", REFUSED, REFUSED),
     ("dhe-2048", REFUSED, REFUSED),
     ("downgrade-sentinel", CUT, ("AttemptedDowngradeToTls12WhenTls13IsSupported", 47)),
     ("empty-records", ("InvalidEmptyPayload", 50), ("InvalidEmptyPayload", 50)),
@@ -136,6 +137,9 @@ fn every_handshake_fault_is_seen_by_rustls() {
     for way in [TlsWish::StartTls, TlsWish::Implicit] {
         for (name, old, new) in RUSTLS {
             let scenario = named(name);
+            if scenario.needs().is_some() {
+                continue;
+            }
             if way == TlsWish::StartTls && scenario.server.tls == TlsWish::Implicit {
                 continue;
             }
@@ -170,6 +174,9 @@ fn every_handshake_fault_survives_a_broken_client_hello() {
     tls.write_tls(&mut hello).unwrap();
     for (i, (name, ..)) in RUSTLS.iter().enumerate() {
         let mut scenario = named(name);
+        if scenario.needs().is_some() {
+            continue;
+        }
         scenario.server.tls = TlsWish::Implicit;
         let server = scenario.builder().0.start();
         let mut broken = hello.clone();

@@ -38,6 +38,7 @@ const OPENSSL: &[(&str, Seen, Seen)] = &[
     ("close-after-finished", CUT, CUT),
     ("close-after-server-hello", CUT, CUT),
     ("close-on-connect", CUT, CUT),
+    ("dhe-1024", ("dh key too small", 40), ("dh key too small", 40)),
     ("dhe-2048", FINE, FINE),
     ("downgrade-sentinel", CUT, ("inappropriate fallback", 47)),
     ("empty-records", ("record too small", 10), ("record too small", 10)),
@@ -83,8 +84,8 @@ const OPENSSL: &[(&str, Seen, Seen)] = &[
     ("sni-unknown-warning", FINE, FINE),
     ("static-rsa-gcm-only", FINE, FINE),
     ("static-rsa-only", FINE, FINE),
-    ("tls10-only", ("tlsv1 alert protocol version", 0), ("tlsv1 alert protocol version", 0)),
-    ("tls11-only", ("tlsv1 alert protocol version", 0), ("tlsv1 alert protocol version", 0)),
+    ("tls10-only", OLD_VERSION.0, OLD_VERSION.1),
+    ("tls11-only", OLD_VERSION.0, OLD_VERSION.1),
     ("unoffered-cipher", ("unknown cipher returned", 47), ("unknown cipher returned", 47)),
     ("unoffered-group", ("unsolicited extension", 110), ("bad key share", 47)),
     ("unsolicited-extension", CUT, CUT),
@@ -94,6 +95,19 @@ const OPENSSL: &[(&str, Seen, Seen)] = &[
     ("zeros", NO_TLS, NO_TLS),
 ];
 
+/// Where a server really speaks an old version, it is the client that refuses it: for its number, or
+/// for the signature that was all it knew.
+const OLD_VERSION: (Seen, Seen) = match cfg!(feature = "legacy-tls") {
+    true => (
+        ("unsupported protocol", 70),
+        ("legacy sigalg disallowed or unsupported", 80),
+    ),
+    false => (
+        ("tlsv1 alert protocol version", 0),
+        ("tlsv1 alert protocol version", 0),
+    ),
+};
+
 const OLD: &[&str] = &["-tls1_2"];
 const NEW: &[&str] = &[];
 
@@ -102,6 +116,9 @@ fn every_handshake_fault_is_seen_by_openssl() {
     let Some(exact) = installed() else { return };
     for (name, old, new) in OPENSSL {
         let scenario = named(name);
+        if scenario.needs().is_some() {
+            continue;
+        }
         check(&scenario, OLD, *old, exact);
         check(&scenario, NEW, *new, exact);
     }

@@ -1,6 +1,7 @@
 // Shakes hands with every server named on stdin, and prints what Java's JSSE says of it.
 //
-// A line in: id, address, port, name and file of the root, separated by tabs.
+// A line in: id, address, port, name, file of the root, how to learn of revocation, and
+// file of the lists, separated by tabs.
 // A line out: id, verdict and message.
 
 import java.io.BufferedReader;
@@ -9,8 +10,18 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.KeyStore;
+import java.security.cert.CRL;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.X509CertSelector;
+import java.util.Collection;
+import java.util.EnumSet;
+import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -21,12 +32,11 @@ class Handshake {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String[] words = line.split("\t");
-            System.out.println(words[0] + "\t" + meet(words[1], Integer.parseInt(words[2]), words[3], words[4]));
+            System.out.println(words[0] + "\t" + meet(words[1], Integer.parseInt(words[2]), words[3], trusting(words[4], words[5], words[6])));
         }
     }
 
-    static String meet(String address, int port, String name, String roots) throws Exception {
-        SSLContext context = trusting(roots);
+    static String meet(String address, int port, String name, SSLContext context) throws Exception {
         try (Socket connection = new Socket()) {
             connection.connect(new InetSocketAddress(address, port), 10_000);
             connection.setSoTimeout(10_000);
@@ -42,8 +52,9 @@ class Handshake {
             for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
                 said.append(" | cause: ").append(words(cause));
             }
-            String times = "(NotAfter|NotBefore): \\w+ \\w+ \\d+ [\\d:]+ \\w+ \\d+";
-            return said.toString().replaceAll("[\r\n]+", " ").replaceAll(times, "$1: <time>");
+            String times = "(NotAfter|NotBefore|revocation date): \\w+ \\w+ \\d+ [\\d:]+ \\w+ \\d+";
+            String authority = "CN=mailfault test [\\w ]+ [0-9A-F]{8}";
+            return said.toString().replaceAll("[\r\n]+", " ").replaceAll(authority, "CN=<authority>").replaceAll(times, "$1: <time>");
         }
     }
 
@@ -51,7 +62,7 @@ class Handshake {
         return error.getClass().getSimpleName() + ": " + error.getMessage();
     }
 
-    static SSLContext trusting(String roots) throws Exception {
+    static SSLContext trusting(String roots, String check, String lists) throws Exception {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         try (FileInputStream file = new FileInputStream(roots)) {
@@ -61,9 +72,31 @@ class Handshake {
             }
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
+        if (check.equals("nothing")) {
+            trust.init(store);
+        } else {
+            trust.init(new CertPathTrustManagerParameters(checking(store, check, lists)));
+        }
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
         return context;
+    }
+
+    static PKIXBuilderParameters checking(KeyStore store, String check, String lists) throws Exception {
+        PKIXBuilderParameters parameters = new PKIXBuilderParameters(store, new X509CertSelector());
+        PKIXRevocationChecker checker =
+                (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
+        EnumSet<PKIXRevocationChecker.Option> options = EnumSet.of(PKIXRevocationChecker.Option.ONLY_END_ENTITY);
+        if (check.equals("lists")) {
+            options.add(PKIXRevocationChecker.Option.PREFER_CRLS);
+            options.add(PKIXRevocationChecker.Option.NO_FALLBACK);
+            try (FileInputStream file = new FileInputStream(lists)) {
+                Collection<? extends CRL> all = CertificateFactory.getInstance("X.509").generateCRLs(file);
+                parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(all)));
+            }
+        }
+        checker.setOptions(options);
+        parameters.addCertPathChecker(checker);
+        return parameters;
     }
 }

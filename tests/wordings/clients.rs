@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use super::Case;
+use super::{Case, Check};
 use crate::support::program::{self, Finished};
 
 /// A client that is installed.
@@ -20,6 +21,9 @@ pub(super) struct Client {
     pub(super) version: String,
     meet: Box<Meet>,
 }
+
+/// What gnutls-cli says of lists that no trust anchor signed.
+const NO_LISTS: &str = "Error setting the x509 CRL file";
 
 /// How it meets them all.
 type Meet = dyn Fn(&[Case]) -> Vec<Said> + Send + Sync;
@@ -41,7 +45,12 @@ impl Client {
         let meet = move |cases: &[Case]| {
             let said = cases.iter().map(|case| {
                 let (accepted, message) = meet(case);
-                let verdict = if accepted { "accepted" } else { "refused" };
+                let verdict = match accepted {
+                    true => "accepted",
+                    // It never came so far as to connect.
+                    false if message.contains(NO_LISTS) => "not-judged",
+                    false => "refused",
+                };
                 Said {
                     id: case.id.clone(),
                     verdict: verdict.to_owned(),
@@ -145,6 +154,11 @@ fn openssl(column: &'static str, options: &'static [&'static str]) -> Option<Cli
         };
         command.args(["-verify_return_error", "-no-CApath", "-no-CAstore"]);
         command.arg("-CAfile").arg(&case.roots).args(options);
+        match case.check {
+            Check::Lists => drop(command.args(["-crl_check", "-CRL"]).arg(&case.crls)),
+            Check::Staple => drop(command.arg("-status")),
+            Check::Nothing => {}
+        }
         let Finished { code, said, .. } = program::run(&mut command, b"QUIT\r\n");
         if code == Some(0) {
             return (true, between(&said, "\nNew, ", ",").unwrap_or_default());
@@ -177,6 +191,11 @@ fn curl() -> Option<Client> {
         command.args(["--mail-from", "a@client.test", "--mail-rcpt", "b@mx.test"]);
         command.args(["--write-out", " [ssl_verify_result=%{ssl_verify_result}]"]);
         command.arg("--cacert").arg(&case.roots);
+        match case.check {
+            Check::Lists => drop(command.arg("--crlfile").arg(&case.crls)),
+            Check::Staple => drop(command.arg("--cert-status")),
+            Check::Nothing => {}
+        }
         // The roots will do for a message.
         command.arg("--upload-file").arg(&case.roots);
         let Finished { code, said, .. } = program::run(&mut command, b"");
@@ -197,6 +216,9 @@ fn gnutls() -> Option<Client> {
     Some(Client::new("gnutls-cli", version, move |case| {
         let mut command = program::command(&gnutls, case.home());
         command.arg("--x509cafile").arg(&case.roots);
+        if case.check == Check::Lists {
+            command.arg("--x509crlfile").arg(&case.crls);
+        }
         command.args(["--verify-hostname", &case.name]);
         match case.is_address() {
             true => command.arg("--disable-sni"),
@@ -210,6 +232,10 @@ fn gnutls() -> Option<Client> {
                 true,
                 between(&said, "- Description: (", ")").unwrap_or_default(),
             );
+        }
+        if said.contains(NO_LISTS) {
+            let lines: Vec<_> = said.lines().map(str::trim).collect();
+            return (false, lines.join(" / "));
         }
         let lines = said.lines().filter_map(|line| {
             let status = line
@@ -270,11 +296,26 @@ fn rustls() -> Client {
             let _ = roots.add(CertificateDer::from(root.as_bytes().to_vec()));
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
+        let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .expect("versions that ring has")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .expect("versions that ring has");
+        let config = match case.check {
+            Check::Lists => {
+                let lists = case
+                    .lists
+                    .iter()
+                    .map(|list| list.as_bytes().to_vec().into());
+                let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider)
+                    .with_crls(lists)
+                    .only_check_end_entity_revocation();
+                match verifier.build() {
+                    Ok(verifier) => config.with_webpki_verifier(verifier),
+                    Err(error) => return (false, format!("{error:?} | {error}")),
+                }
+            }
+            Check::Nothing | Check::Staple => config.with_root_certificates(roots),
+        };
+        let config = config.with_no_client_auth();
         let name = ServerName::try_from(case.name.clone()).expect("a name or an address");
         let connection = ClientConnection::new(Arc::new(config), name).expect("a configuration");
         let socket = TcpStream::connect(case.server).expect("a server");

@@ -16,30 +16,45 @@ pub(super) const BY_CHANCE: &[(&str, &str)] = &[
         "tls/key-mismatch-rsa",
         "what a foreign key makes of a signature",
     ),
+    (
+        "revocation/must-staple-malformed",
+        "what a parser stumbles over first",
+    ),
+    (
+        "revocation/ocsp-malformed",
+        "what a parser stumbles over first",
+    ),
 ];
 
-const OPENSSL: [&str; 3] = ["openssl s_client", "openssl s_client -x509_strict", "curl"];
-
 pub(super) const DIFFERENCES: &[Difference] = &[
+    #[cfg(not(feature = "legacy-tls"))]
     Difference {
         faults: &["tls/p521", "tls/ed448", "tls/rsa-pss-key"],
         clients: &[
-            OPENSSL[0],
-            OPENSSL[1],
-            OPENSSL[2],
+            "openssl s_client",
+            "openssl s_client -x509_strict",
+            "curl",
             "python ssl",
             "node tls",
-            "rustls (ring)",
         ],
         says: "",
         why: "the server has no such key and signs with another",
     },
+    // It offers nothing for such keys, and is shown them all the same.
+    Difference {
+        faults: &["tls/p521", "tls/ed448", "tls/rsa-pss-key"],
+        clients: &["rustls (ring)"],
+        says: "",
+        why: "the server has no such key and signs with another",
+    },
+    #[cfg(not(feature = "legacy-tls"))]
     Difference {
         faults: &["tls/p521", "tls/ed448"],
         clients: &["gnutls-cli", "java jsse"],
         says: "",
         why: "the server has no such key and signs with another",
     },
+    #[cfg(not(feature = "legacy-tls"))]
     Difference {
         faults: &["tls/rsa-pss-key"],
         clients: &["gnutls-cli"],
@@ -63,6 +78,18 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         clients: &["gnutls-cli"],
         says: "issuer is not a CA",
         why: "it names one thing more that is wrong with the issuer",
+    },
+    Difference {
+        faults: &["revocation/ocsp-other-certificate"],
+        clients: &["curl"],
+        says: "Could not find certificate ID in OCSP response",
+        why: "the answer here is signed by the right authority",
+    },
+    Difference {
+        faults: &["revocation/ocsp-wrong-signer"],
+        clients: &["java jsse"],
+        says: "Unable to verify OCSP Response's signature",
+        why: "the answer there had the certificate of its signer in it",
     },
     Difference {
         faults: &["tls/sigalg-unknown"],

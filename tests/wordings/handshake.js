@@ -1,6 +1,7 @@
 // Shakes hands with every server named on stdin, and prints what Node's tls says of it.
 //
-// A line in: id, address, port, name and file of the root, separated by tabs.
+// A line in: id, address, port, name, file of the root, how to learn of revocation, and
+// file of the lists, separated by tabs.
 // A line out: id, verdict and message.
 
 const fs = require("fs");
@@ -8,7 +9,7 @@ const net = require("net");
 const tls = require("tls");
 
 function meet(line) {
-  const [id, host, port, name, roots] = line.split("\t");
+  const [id, host, port, name, roots, check, crls] = line.split("\t");
   return new Promise((done) => {
     const tell = (verdict, message) => {
       console.log([id, verdict, message].join("\t"));
@@ -21,6 +22,8 @@ function meet(line) {
       // No SNI for an address, which then is what is verified.
       servername: net.isIP(name) ? "" : name,
       ca: fs.readFileSync(roots),
+      // It takes one list, or an array of them.
+      crl: check === "lists" ? fs.readFileSync(crls, "utf8").match(/-----BEGIN[^]*?-----END X509 CRL-----\n/g) : undefined,
       timeout: 10000,
     });
     socket.once("secureConnect", () => tell("accepted", socket.getProtocol()));

@@ -1,6 +1,7 @@
 """Shakes hands with every server named on stdin, and prints what Python's ssl says of it.
 
-A line in: id, address, port, name and file of the root, separated by tabs.
+A line in: id, address, port, name, file of the root, how to learn of revocation, and file
+of the lists, separated by tabs.
 A line out: id, verdict and message.
 """
 
@@ -9,8 +10,11 @@ import ssl
 import sys
 
 for line in sys.stdin:
-    case, address, port, name, roots = line.rstrip("\n").split("\t")
+    case, address, port, name, roots, check, crls = line.rstrip("\n").split("\t")
     context = ssl.create_default_context(cafile=roots)
+    if check == "lists":
+        context.load_verify_locations(cafile=crls)
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     try:
         with socket.create_connection((address, int(port)), 10) as connection:
             with context.wrap_socket(connection, server_hostname=name) as tls:

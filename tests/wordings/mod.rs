@@ -1,5 +1,6 @@
 //! What `verdicts.tsv` says of the faults of a certificate, seen again: every TLS client that is
-//! installed meets every scenario of `tls/` and is held to what it was seen to do and say before.
+//! installed meets every scenario of `tls/`, and of `revocation/` what a list from a file or a staple
+//! shows, and is held to what it was seen to do and say before.
 //!
 //! `SNAPSHOTS=overwrite cargo test -p mailfault-tests wordings` writes into `scenarios/verdicts.tsv`
 //! what is not there yet and marks what was seen again; then renew `docs/client-table.md` likewise.
@@ -17,7 +18,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use mailfault::scenario::{CertificateWish, Scenario, TlsWish};
-use mailfault::{Der, MockServer, Requirement};
+use mailfault::{Control, Der, MockServer, Requirement, ResponderWish};
 use mailfault_scenarios::VERDICTS;
 use tempfile::TempDir;
 
@@ -35,8 +36,59 @@ struct Case {
     name: String,
     roots: PathBuf,
     trusted: Vec<Der>,
+    check: Check,
+    /// The revocation lists of those above the certificate.
+    crls: PathBuf,
+    lists: Vec<Der>,
     /// What it must make of it.
     verifying: Option<Requirement>,
+}
+
+/// How a client is told to learn whether the certificate was revoked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Lists,
+    Nothing,
+    Staple,
+}
+
+impl Check {
+    fn of(scenario: &Scenario) -> Self {
+        let certificate = &scenario.server.certificate;
+        let revocation = &scenario.server.revocation;
+        let stapled = certificate.control.is_some_and(Control::staples);
+        match () {
+            () if revocation.crl_server != ResponderWish::Works => Self::Nothing,
+            () if revocation.crl.is_some() => Self::Lists,
+            () if stapled || revocation.staple.is_some() || revocation.must_staple => Self::Staple,
+            () => Self::Nothing,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Lists => "lists",
+            Self::Nothing => "nothing",
+            Self::Staple => "staple",
+        }
+    }
+}
+
+/// Whether a TLS client that meets the scenario's server shows what the scenario is about. What a
+/// responder does is seen by those alone who ask it.
+fn is_met(scenario: &Scenario) -> bool {
+    const CONTROLS: [&str; 3] = [
+        "control/crl-good",
+        "control/must-staple-good",
+        "control/ocsp-good",
+    ];
+    let id = &*scenario.id;
+    let revocation = &scenario.server.revocation;
+    let of_responder = revocation.ocsp.is_some() || revocation.crl_server != ResponderWish::Works;
+    id.starts_with("tls/")
+        || id == "revocation/responder-unreachable"
+        || id.starts_with("revocation/") && !of_responder
+        || CONTROLS.contains(&id)
 }
 
 impl Case {
@@ -50,9 +102,12 @@ impl Case {
         certificate.only_names = true;
         scenario.server.tls = TlsWish::Implicit;
         let name = scenario.server.certificate.name.clone();
+        let check = Check::of(&scenario);
         let (builder, identity) = scenario.builder();
         let roots = home.join(format!("{}.pem", scenario.id.replace('/', "-")));
         identity.roots_pem().write_to(&roots).expect("a file");
+        let crls = roots.with_extension("crl.pem");
+        identity.crls_pem().write_to(&crls).expect("a file");
         let server = builder.start();
         let case = Self {
             id: scenario.id,
@@ -60,6 +115,9 @@ impl Case {
             name,
             roots,
             trusted: identity.roots().to_vec(),
+            check,
+            crls,
+            lists: identity.crls(),
             verifying: scenario.verifying,
         };
         (case, server)
@@ -80,10 +138,12 @@ impl Case {
             server,
             name,
             roots,
+            crls,
             ..
         } = self;
         let (address, port) = (server.ip(), server.port());
-        format!("{id}\t{address}\t{port}\t{name}\t{}\n", roots.display())
+        let (roots, check, crls) = (roots.display(), self.check.word(), crls.display());
+        format!("{id}\t{address}\t{port}\t{name}\t{roots}\t{check}\t{crls}\n")
     }
 }
 
@@ -171,7 +231,7 @@ impl Row {
     }
 }
 
-/// Whether two texts mean the same: the name of the domain, places in source files, sizes, the patch
+/// Whether two texts mean the same: the names of the domain and of the authority, places in source files, sizes, the patch
 /// level of a library that is named, and what was cut off do not count.
 fn same(before: &str, now: &str) -> bool {
     let plain = |text: &str| {
@@ -187,6 +247,7 @@ fn same(before: &str, now: &str) -> bool {
         });
         let text = words.join(" ").replace("mx.test", "fixture.test");
         let text = text.replace("example.test", "fixture.test");
+        let text = text.replace("CN=<authority>", "CN=Fixture");
         text.trim_end_matches([':', ' ']).to_owned()
     };
     let (before, now) = (plain(before), plain(now));
@@ -218,7 +279,7 @@ fn tls_clients_do_and_say_what_the_table_says() {
     let home = TempDir::new().expect("a temporary directory");
     let scenarios = Scenario::all().into_iter();
     let (cases, servers): (Vec<Case>, Vec<MockServer>) = scenarios
-        .filter(|scenario| scenario.id.starts_with("tls/"))
+        .filter(is_met)
         .map(|scenario| Case::serve(scenario, home.path()))
         .unzip();
     let clients = clients::installed();
@@ -238,7 +299,10 @@ fn tls_clients_do_and_say_what_the_table_says() {
             known.faults.contains(&&*said.id) && known.clients.contains(&client.column)
         });
         let Some(row) = row(&table, &said.id, client) else {
-            let must_refuse = |case: &Case| case.verifying == Some(Requirement::Refuse);
+            // Few clients look at revocation, and nobody said that they do.
+            let must_refuse = |case: &Case| {
+                case.verifying == Some(Requirement::Refuse) && !case.id.starts_with("revocation/")
+            };
             let case = cases.iter().find(|case| case.id == said.id);
             if said.verdict != "refused" && case.is_some_and(must_refuse) {
                 aloud(&format!(

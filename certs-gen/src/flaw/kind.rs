@@ -265,9 +265,4 @@ impl Flaw {
             Self::AkiMismatch | Self::IssuerEmpty | Self::IssuerNameMismatch
         )
     }
-
-    /// Whether nobody has the key in the certificate.
-    pub(crate) fn shows_foreign_key(self) -> bool {
-        crate::public_key::foreign(self).is_some()
-    }
 }

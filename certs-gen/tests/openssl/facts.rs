@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mailfault_certs::{Ca, DistinguishedName, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, DistinguishedName, Flaw, Identity, KeyKind, Leaf};
 
 use crate::tool::{Directory, openssl};
 
@@ -191,4 +191,29 @@ fn keys_are_read_and_belong_to_their_certificates_unless_they_should_not() {
     ) {
         assert!(said.contains("Key is valid"), "{said}");
     }
+}
+
+#[test]
+fn odd_keys_belong_to_their_certificates_as_well() {
+    let directory = Directory::new();
+    let ca = Ca::new();
+    let mut odd = 0;
+    for flaw in Flaw::all().iter().filter(|flaw| flaw.needs().is_none()) {
+        let identity = ca.issue(Leaf::new("mx.test").flaw(*flaw));
+        let Some(own) = identity.own_key() else {
+            assert!(!identity.serves_foreign_key(), "{flaw}");
+            continue;
+        };
+        odd += 1;
+        own.write_to(directory.path().join("own.der")).unwrap();
+        let leaf = directory.path().join("leaf.der");
+        identity.leaf().write_to(leaf).unwrap();
+        let pkey = ["pkey", "-inform", "DER", "-in", "own.der", "-pubout"];
+        let x509 = [
+            "x509", "-inform", "DER", "-in", "leaf.der", "-noout", "-pubkey",
+        ];
+        let of_key = openssl(directory.path(), &pkey);
+        assert_eq!(of_key, openssl(directory.path(), &x509), "{flaw}");
+    }
+    assert_eq!(odd, 8);
 }

@@ -8,18 +8,66 @@ use crate::tool::{Directory, openssl};
 
 /// `openssl verify -crl_check` of the leaf with this list.
 fn checked(ca: &Ca, identity: &Identity, list: &Der) -> Option<String> {
+    let identity = identity.clone().with_crls(vec![list.clone()]);
+    checked_by("-crl_check", ca, &identity)
+}
+
+/// `openssl verify` with the identity's own lists.
+fn checked_by(option: &str, ca: &Ca, identity: &Identity) -> Option<String> {
     let directory = Directory::new();
     let file = |name| directory.path().join(name);
     ca.pem().write_to(file("root.pem")).unwrap();
     identity.pem().write_to(file("chain.pem")).unwrap();
-    list.write_to(file("list.der")).unwrap();
-    let convert = [
-        "crl", "-inform", "DER", "-in", "list.der", "-out", "list.pem",
-    ];
-    openssl(directory.path(), &convert)?;
-    let arguments = "verify -crl_check -CRLfile list.pem -no-CAfile -no-CApath -no-CAstore -trusted root.pem \
-                     -untrusted chain.pem chain.pem";
+    identity.crls_pem().write_to(file("lists.pem")).unwrap();
+    let arguments = format!(
+        "verify {option} -CRLfile lists.pem -no-CAfile -no-CApath -no-CAstore -trusted root.pem \
+         -untrusted chain.pem chain.pem"
+    );
     openssl(directory.path(), &arguments.split(' ').collect::<Vec<_>>())
+}
+
+#[test]
+fn lists_of_the_whole_chain_are_there_from_the_start() {
+    let root = Ca::new();
+    let ca = root.intermediate_with_crl_at("http://127.0.0.1:1/root.crl");
+    let identity = ca.issue("mx.test");
+    let check = |identity: &Identity, expected: &str| {
+        if let Some(said) = checked_by("-crl_check_all", &root, identity) {
+            assert!(said.contains(expected), "expected {expected}\n{said}");
+        }
+    };
+    check(&identity, "chain.pem: OK");
+    let only_own = identity.clone().with_crls(vec![ca.crl(Crl::new())]);
+    check(
+        &only_own,
+        "error 3 at 1 depth lookup: unable to get certificate CRL",
+    );
+    let revoked = root.crl(Crl::new().revoke_authority(&ca, Reason::CaCompromise));
+    let revoked = identity
+        .clone()
+        .with_crls(vec![ca.crl(Crl::new()), revoked]);
+    check(&revoked, "error 23 at 1 depth lookup: certificate revoked");
+    let impostor = ca.impostor().crl(Crl::new());
+    let forged = identity
+        .clone()
+        .with_crls(vec![impostor, root.crl(Crl::new())]);
+    // The list says whose key signed it, and that is nobody's.
+    check(
+        &forged,
+        "error 3 at 0 depth lookup: unable to get certificate CRL",
+    );
+    let mut damaged = ca.crl(Crl::new()).as_bytes().to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    let damaged = identity
+        .clone()
+        .with_crls(vec![damaged.into(), root.crl(Crl::new())]);
+    check(&damaged, "error 8 at 0 depth lookup: CRL signature failure");
+    let list = Crl::new().revoke(&identity, Reason::KeyCompromise);
+    let list = vec![ca.crl(list.only_authorities()), root.crl(Crl::new())];
+    check(
+        &identity.with_crls(list),
+        "error 44 at 0 depth lookup: different CRL scope",
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use mailfault::audit::{Audit, ClientKind, Format, Grade, Limbo, ReportCard};
+use mailfault::audit::{Audit, ClientKind, Format, Grade, Limbo, ReportCard, RevocationCheck};
 
 use crate::arguments::duration;
 use crate::error::{Ended, Error};
@@ -18,7 +18,7 @@ mod program; // a command as the client of an audit
 /// Run a mail client through the catalogue: which faults does it wrongly accept, and what does it give away?
 ///
 /// CMD is run once for each case, with the same words replaced as for `run`: `{host}`, `{port}`, `{addr}`, `{name}` (to
-/// verify), `{ca}` (the file of the root to trust), `{from}`, `{to}`. It should try to send one message and end.
+/// verify), `{ca}` (the file of the root to trust), `{crl}` (the file of the revocation lists), `{from}`, `{to}`. It should try to send one message and end.
 /// Judged is what the servers saw; what the client says is kept beside it.
 #[derive(Args)]
 #[command(after_help = "\
@@ -28,6 +28,8 @@ Examples:
   mailfault audit -- swaks --server {addr} --tls --tls-verify --tls-ca-path {ca} --from {from} --to {to}
   mailfault audit --only 'tls/*' --report card.html --report junit.xml -- ./my-client {host} {port} {name} {ca}
   mailfault audit --limbo limbo.json --only 'limbo/*' -- ./my-client {host} {port} {name} {ca}
+  mailfault audit --only 'revocation/*' --revocation crl -- curl -sS --ssl-reqd --cacert {ca} --crlfile {crl} \\
+    --connect-to ::{addr} smtp://{name} --mail-from {from} --mail-rcpt {to} -T {ca}
   mailfault audit --client opportunistic --jobs 16 --timeout 20s -- ./my-mta-test.sh")]
 pub(crate) struct Arguments {
     /// Only the cases that this means: tls/expired, 'tls/*', '*-intermediate'; controls are always played
@@ -49,6 +51,10 @@ pub(crate) struct Arguments {
     /// The client speaks TLS from the first octet
     #[arg(long)]
     implicit_tls: bool,
+
+    /// How the client checks whether a certificate was revoked; what is about other ways is not judged
+    #[arg(long, value_name = "HOW", value_enum, value_delimiter = ',')]
+    revocation: Vec<Revocation>,
 
     /// What the client is called in the reports; its program if nothing is said
     #[arg(long, value_name = "NAME")]
@@ -79,6 +85,26 @@ pub(crate) struct Arguments {
 enum Kind {
     Opportunistic,
     Verifying,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Revocation {
+    /// By the authorities' lists: fetched, or from the file `{crl}`
+    Crl,
+    /// By the OCSP responder that the certificate names
+    Ocsp,
+    /// By a stapled answer
+    Staple,
+}
+
+impl From<Revocation> for RevocationCheck {
+    fn from(how: Revocation) -> Self {
+        match how {
+            Revocation::Crl => Self::Crl,
+            Revocation::Ocsp => Self::Ocsp,
+            Revocation::Staple => Self::Staple,
+        }
+    }
 }
 
 pub(crate) fn audit(arguments: &Arguments) -> Result<Ended, Error> {
@@ -114,6 +140,7 @@ fn wish(arguments: &Arguments, limbo: Option<Limbo>, program: &Program) -> Audit
     let mut audit = Audit::of(kind)
         .client(name)
         .time_out(arguments.timeout)
+        .checks_revocation(arguments.revocation.iter().map(|how| (*how).into()))
         .progress(|done, total, id| output::progress(&format!("{done} of {total}: {id}")));
     if let Some(jobs) = arguments.jobs {
         audit = audit.jobs(jobs.get());

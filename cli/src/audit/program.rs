@@ -104,9 +104,7 @@ impl Program {
 
     fn try_run(&self, case: &Case) -> Result<Said, Error> {
         let files = Files::new(None)?;
-        let ca = files.ca();
-        let written = case.roots().write_to(&ca);
-        written.map_err(|error| Error::system("write", &ca, &error))?;
+        files.write_for_client(case.roots(), case.crls())?;
         let target = Target::of(case, &files);
         let runtime = runtime().map_err(|error| Error::new(format!("cannot wait: {error}")))?;
         runtime.block_on(async {

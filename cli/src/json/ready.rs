@@ -14,6 +14,7 @@ pub(crate) struct Ready<'a> {
     ready: bool,
     servers: [Server<'a>; 1],
     ca: &'a Path,
+    crl: &'a Path,
     out: Option<&'a Path>,
 }
 
@@ -25,6 +26,8 @@ struct Server<'a> {
     addr: SocketAddr,
     implicit_addr: Option<SocketAddr>,
     tls_name: &'a str,
+    crl_url: Option<&'a str>,
+    ocsp_url: Option<&'a str>,
     connectors: [(); 0],
 }
 
@@ -40,9 +43,12 @@ impl<'a> Ready<'a> {
                 addr: target.addr,
                 implicit_addr: target.implicit_addr,
                 tls_name: &target.name,
+                crl_url: target.crl_url.as_deref(),
+                ocsp_url: target.ocsp_url.as_deref(),
                 connectors: [],
             }],
             ca: Path::new(&target.ca),
+            crl: Path::new(&target.crl),
             out,
         }
     }

@@ -20,6 +20,7 @@ pub(crate) struct Whole<'a> {
     sessions: Vec<Over<'a>>,
     mail: Vec<Message<'a>>,
     faults: Vec<Fault>,
+    fetches: Vec<Fetch<'a>>,
     forgotten: usize,
 }
 
@@ -57,6 +58,7 @@ impl<'a> Whole<'a> {
                 .collect(),
             mail: report.mail.iter().map(Message::from).collect(),
             faults: report.faults.iter().map(Fault::from).collect(),
+            fetches: report.fetches.iter().map(Fetch::from).collect(),
             forgotten: report.forgotten,
         }
     }
@@ -92,6 +94,25 @@ impl From<&(mailfault::Fault, u64)> for Fault {
             at: fault.stage().name(),
             action: fault.action().name(),
             fired: *fired,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Fetch<'a> {
+    what: &'static str,
+    method: &'a str,
+    path: &'a str,
+    status: u16,
+}
+
+impl<'a> From<&'a mailfault::Fetch> for Fetch<'a> {
+    fn from(fetch: &'a mailfault::Fetch) -> Self {
+        Self {
+            what: fetch.what.name(),
+            method: &fetch.method,
+            path: &fetch.path,
+            status: fetch.status,
         }
     }
 }

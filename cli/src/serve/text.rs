@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use mailfault::scenario::{Kind, Scenario, TlsWish};
-use mailfault::{Event, Report, Session};
+use mailfault::{Event, Report, Revocation, Session};
 
 use super::show::View;
 use crate::play::Target;
@@ -38,6 +38,16 @@ impl View for Text {
             facts.push(("name to verify", &*target.name));
             facts.push(("root to trust", &*target.ca));
         }
+        if target.revocation != Revocation::new() {
+            facts.push(("revocation lists", &*target.crl));
+        }
+        let urls = [
+            ("list given out at", &target.crl_url),
+            ("OCSP answered at", &target.ocsp_url),
+        ];
+        for (what, url) in urls {
+            facts.extend(url.as_deref().map(|url| (what, url)));
+        }
         facts.push(("a correct client ends with", &*expected));
         let out = out.map(|out| out.display().to_string());
         if let Some(out) = &out {
@@ -63,6 +73,9 @@ impl View for Text {
     fn end(&self, report: &Report) -> io::Result<()> {
         let (sessions, mail) = (report.sessions.len(), report.mail.len());
         let outcome = report.outcome();
+        for fetch in &report.fetches {
+            output::line(format!("fetched, {fetch}"))?;
+        }
         output::line(format!(
             "{}: {outcome} (sessions: {sessions}, messages taken: {mail})",
             self.scenario.id

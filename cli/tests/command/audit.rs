@@ -36,6 +36,46 @@ fn case<'a>(card: &'a Value, id: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("no {id} in {card:#}"))
 }
 
+/// Python takes lists from a file, and checks them where it is told to.
+#[test]
+fn a_client_that_checks_lists_is_right_and_one_that_does_not_is_wrong() {
+    if !has("python3") {
+        return;
+    }
+    let checking = PYTHON.replace(
+        "class Client",
+        "context.load_verify_locations(cafile=sys.argv[5])\n\
+         context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN\nclass Client",
+    );
+    let audit = |client: &str| {
+        let words = "audit --json --revocation crl --only revocation/crl-revoked --only tls/expired \
+                     --only revocation/crl-intermediate-revoked --only revocation/ocsp-revoked -- python3 -c";
+        let client = [client, "{host}", "{port}", "{name}", "{ca}", "{crl}"];
+        let output = mailfault(words.split_whitespace().chain(client));
+        let card: Value = serde_json::from_str(&output.stdout).expect("a report card");
+        (output.code, card)
+    };
+    let grades = |card: &Value| {
+        [
+            "revocation/crl-revoked",
+            "revocation/crl-intermediate-revoked",
+            "revocation/ocsp-revoked",
+        ]
+        .map(|id| {
+            case(card, id)["grade"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        })
+    };
+    let (code, card) = audit(&checking);
+    assert_eq!(code, Some(0), "{card:#}");
+    assert_eq!(grades(&card), ["right", "right", "not-judged"], "{card:#}");
+    let (code, card) = audit(PYTHON);
+    assert_eq!(code, Some(1), "{card:#}");
+    assert_eq!(grades(&card), ["wrong", "wrong", "not-judged"], "{card:#}");
+}
+
 #[test]
 fn a_client_that_verifies_is_clean() {
     if !has("python3") {

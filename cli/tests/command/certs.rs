@@ -151,3 +151,25 @@ fn with_two_names_the_flaws_that_need_one_are_left_out() {
     assert!(folder.path().join("expired.pem").exists());
     assert!(!folder.path().join("wrong-name.pem").exists());
 }
+
+/// A server that has such keys can load the files.
+#[test]
+fn an_odd_key_is_written_with_its_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let output = mailfault(["certs", path, "--name", "mx.test", "--flaw", "ed448"]);
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    let openssl = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("openssl");
+        let run = command.current_dir(path).args(arguments).output();
+        run.map(|run| String::from_utf8_lossy(&run.stdout).into_owned())
+    };
+    let of_key = openssl(&["pkey", "-in", "ed448-key.pem", "-pubout"]);
+    let of_leaf = openssl(&["x509", "-in", "ed448.pem", "-noout", "-pubkey"]);
+    if let (Ok(of_key), Ok(of_leaf)) = (of_key, of_leaf) {
+        assert!(
+            of_key.contains("PUBLIC KEY") && of_key == of_leaf,
+            "{of_key}{of_leaf}"
+        );
+    }
+}

@@ -97,6 +97,36 @@ fn a_scenario_is_shown_with_its_flaw_and_its_file() {
 }
 
 #[test]
+fn what_this_build_makes_of_old_tls_is_said() {
+    let (imitated, signed, needed) = match cfg!(feature = "legacy-tls") {
+        true => (
+            "served by OpenSSL, and not imitated",
+            "signed by OpenSSL with its own key",
+            "served by OpenSSL, and not imitated",
+        ),
+        false => (
+            "imitated; the feature `legacy-tls` serves it",
+            "imitated; the feature `legacy-tls` serves it",
+            "not to be had: it needs the feature `legacy-tls`",
+        ),
+    };
+    shows("handshake/tls10-only", &["in this build", imitated]);
+    shows("tls/ed448", &["in this build", signed]);
+    shows("handshake/dhe-1024", &["in this build", needed]);
+    let plain = mailfault(["show", "tls/expired"]).stdout;
+    assert!(!plain.contains("in this build"), "{plain}");
+    let json = mailfault(["show", "handshake/tls10-only", "--json"]).json();
+    let feature = match cfg!(feature = "legacy-tls") {
+        true => serde_json::Value::Null,
+        false => "legacy-tls".into(),
+    };
+    assert_eq!(
+        (&json["imitated_without"], &json["needs"]),
+        (&feature, &serde_json::Value::Null)
+    );
+}
+
+#[test]
 fn what_clients_say_is_shown_the_observed_before_the_documented() {
     shows(
         "tls/expired",

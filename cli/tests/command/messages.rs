@@ -94,6 +94,16 @@ fn what_makes_no_sense_is_explained() {
     );
 }
 
+#[cfg(not(feature = "legacy-tls"))]
+#[test]
+fn what_this_build_cannot_serve_names_the_feature() {
+    let message = "error: `TLS_DHE_RSA_WITH_AES_128_GCM_SHA256` needs the feature `legacy-tls`, which is \
+         off in this build\nhint: build the command with it: cargo install --path cli --features \
+         legacy-tls";
+    check(&["serve", "handshake/dhe-1024"], message);
+    check(&["run", "handshake/dhe-1024", "--", "true"], message);
+}
+
 #[test]
 fn a_bad_file_is_told_with_line_and_column() {
     let folder = tempfile::tempdir().unwrap();

@@ -201,7 +201,7 @@ fn the_verdict_is_had_as_json() {
 fn a_client_is_told_in_its_words_and_in_its_environment() {
     let words = "echo \"{host} {port} {addr} {name} {from} {to}\"; \
                  echo \"$MAILFAULT_HOST $MAILFAULT_PORT $MAILFAULT_ADDR $MAILFAULT_NAME $MAILFAULT_FROM $MAILFAULT_TO\"; \
-                 cmp \"{ca}\" \"$MAILFAULT_CA\" && echo '{unknown}'";
+                 cmp \"{ca}\" \"$MAILFAULT_CA\" && cmp \"{crl}\" \"$MAILFAULT_CRL\" && echo '{unknown}'";
     let output = run("control/p256", &["sh", "-c", words]);
     let lines: Vec<&str> = output.stderr.lines().collect();
     assert_eq!(lines.len(), 4, "{output:#?}");

@@ -1,6 +1,6 @@
 //! `mailfault serve`: a server that a parent owns.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Stdio;
@@ -45,6 +45,30 @@ fn converse(stream: TcpStream, lines: &[&str]) -> String {
             .unwrap();
     }
     said + &read_all(reader)
+}
+
+/// The list is a file, and is given out; who asks for it is in the report.
+#[test]
+fn lists_are_a_file_and_at_an_address() {
+    let (mut running, ready) = serve(&["revocation/crl-revoked", "--until-eof"]);
+    let list = std::fs::read_to_string(ready["crl"].as_str().unwrap()).unwrap();
+    assert!(list.starts_with("-----BEGIN X509 CRL-----"), "{list}");
+    assert_eq!(ready["servers"][0]["ocsp_url"], Value::Null);
+    let url = ready["servers"][0]["crl_url"].as_str().unwrap();
+    let (addr, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut stream = TcpStream::connect(addr).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
+    running.close_stdin();
+    let printed = objects(&running.finish().stdout);
+    let fetched = json!([{ "what": "crl", "method": "GET", "path": "/issuer.crl", "status": 200 }]);
+    assert_eq!(printed.last().unwrap()["fetches"], fetched);
 }
 
 const A_MAIL: [&str; 6] = [

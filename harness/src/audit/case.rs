@@ -22,6 +22,7 @@ pub struct Case {
     host: String,
     name: String,
     roots: Pem,
+    crls: Pem,
     tls: TlsWish,
     patience: Duration,
     over: Arc<AtomicBool>,
@@ -44,6 +45,7 @@ impl Case {
             host: server.addr().ip().to_string(),
             name: scenario.server.certificate.name.clone(),
             roots: identity.roots_pem(),
+            crls: identity.crls_pem(),
             tls: scenario.server.tls,
             patience: patience(scenario.pace()),
             over: Arc::new(AtomicBool::new(false)),
@@ -109,6 +111,13 @@ impl Case {
     #[must_use]
     pub fn roots(&self) -> &Pem {
         &self.roots
+    }
+
+    /// The revocation lists of the authorities above the certificate, for a client that takes them from a file; they
+    /// list nothing, unless that is what the case is about.
+    #[must_use]
+    pub fn crls(&self) -> &Pem {
+        &self.crls
     }
 
     /// Where TLS is to be had.

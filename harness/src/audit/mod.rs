@@ -8,6 +8,7 @@ pub use case::Case;
 pub use grade::{Grade, Severity};
 pub use limbo::Limbo;
 pub use report::Format;
+pub use revocation::RevocationCheck;
 pub use said::{ClientSaid, Said};
 pub use wish::Audit;
 
@@ -17,6 +18,7 @@ mod glob; // `tls/*`
 mod grade; // the table: what was seen against what is required
 mod limbo; // the test cases of x509-limbo
 mod report; // terminal, JSON, JUnit, Markdown, HTML
+mod revocation; // who checks it, and who does not
 mod run; // the pool, and the bound on each case
 mod said; // what the client itself says
 mod seen; // what the server saw, in the words of the table

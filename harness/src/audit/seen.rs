@@ -248,6 +248,9 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
     if scenario.id.starts_with("handshake/sni-") && hellos().all(|hello| hello.sni.is_none()) {
         return say("the client does not say which host it wants (SNI)");
     }
+    if let Some(why) = super::revocation::unseen(scenario, report, hellos()) {
+        return Some(why);
+    }
     let limit = server.persona.limits.message;
     if limit < Limits::default().message && delivered {
         return Some(format!("the message had no more than {limit} octets"));
@@ -255,7 +258,8 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
     let certificate = &server.certificate;
     let flawed = !certificate.flaws.is_empty()
         || certificate.given.is_some()
-        || scenario.id.starts_with("tls/");
+        || scenario.id.starts_with("tls/")
+        || scenario.id.starts_with("revocation/");
     if flawed && hellos().next().is_none() && server.tls != TlsWish::None {
         return say("the client never began TLS, and so never saw the certificate");
     }

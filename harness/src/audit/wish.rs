@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::glob::means;
-use super::{Case, ClientKind, ClientSaid, Limbo, ReportCard, run};
+use super::{Case, ClientKind, ClientSaid, Limbo, ReportCard, RevocationCheck, revocation, run};
 use crate::error::Error;
 use crate::scenario::{Kind, Pace, Scenario, TlsWish};
 
@@ -29,6 +29,7 @@ pub struct Audit {
     pub(super) jobs: usize,
     pub(super) time_out: Duration,
     pub(super) implicit_tls: bool,
+    revocation: Vec<RevocationCheck>,
     pub(super) progress: Option<Arc<Progress>>,
     only: Vec<String>,
     skip: Vec<(String, String)>,
@@ -82,6 +83,7 @@ impl Audit {
             jobs: std::thread::available_parallelism().map_or(1, usize::from) * PER_CORE,
             time_out: Duration::from_secs(30),
             implicit_tls: false,
+            revocation: Vec::new(),
             progress: None,
             only: Vec::new(),
             skip: Vec::new(),
@@ -161,6 +163,29 @@ impl Audit {
     /// about STARTTLS is left out.
     pub fn over_implicit_tls(mut self) -> Self {
         self.implicit_tls = true;
+        self
+    }
+
+    /// The client checks in these ways whether a certificate was revoked: what is about them is judged, and otherwise
+    /// not, since few clients check unless told. Where a case is about something else, all is well in these ways.
+    ///
+    /// What takes half a minute, `revocation/crl-slow` and `revocation/ocsp-slow`, is played only where
+    /// [`only`](Self::only) names it.
+    ///
+    /// ```
+    /// use mailfault::audit::{Audit, RevocationCheck};
+    ///
+    /// # mod my_client { pub fn send(_: std::net::SocketAddr, _: &str, _: &str, _: &str) -> Result<(), String> { Err("no".into()) } }
+    /// let card = Audit::of_verifying_client()
+    ///     .checks_revocation([RevocationCheck::Crl])
+    ///     .only("revocation/*")
+    ///     .run(|case| {
+    ///         my_client::send(case.addr(), case.name(), case.roots().as_str(), case.crls().as_str())
+    ///     });
+    /// # assert!(card.stopped.is_some());
+    /// ```
+    pub fn checks_revocation(mut self, how: impl IntoIterator<Item = RevocationCheck>) -> Self {
+        self.revocation.extend(how);
         self
     }
 
@@ -259,6 +284,10 @@ impl Audit {
         if let Some(why) = self.unserved.get(&scenario.id) {
             return Choice::Skip(Box::new(scenario), why.clone());
         }
+        if let Some(why) = revocation::why_not(&scenario, &self.revocation, &self.only) {
+            return Choice::Skip(Box::new(scenario), why);
+        }
+        revocation::complete(&mut scenario, &self.revocation);
         let about_starttls = scenario.id.starts_with("starttls/") && scenario.kind == Kind::Fault;
         let skip = match (scenario.server.tls, self.implicit_tls) {
             (TlsWish::Implicit, false) => Some("is about the implicit-TLS port"),

@@ -128,6 +128,10 @@ impl LooseEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TlsVersion {
+    /// TLS 1.0 (RFC 2246). A server speaks it with the feature `legacy-tls` only.
+    Tls10,
+    /// TLS 1.1 (RFC 4346). A server speaks it with the feature `legacy-tls` only.
+    Tls11,
     /// TLS 1.2 (RFC 5246).
     Tls12,
     /// TLS 1.3 (RFC 8446).
@@ -136,10 +140,32 @@ pub enum TlsVersion {
 
 impl fmt::Display for TlsVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Tls12 => "TLS 1.2",
-            Self::Tls13 => "TLS 1.3",
-        })
+        write!(f, "TLS {}", self.number())
+    }
+}
+
+impl TlsVersion {
+    /// All of them, the oldest first.
+    pub const ALL: [Self; 4] = [Self::Tls10, Self::Tls11, Self::Tls12, Self::Tls13];
+
+    /// As a scenario file writes it: `1.2`.
+    pub(crate) fn number(self) -> &'static str {
+        match self {
+            Self::Tls10 => "1.0",
+            Self::Tls11 => "1.1",
+            Self::Tls12 => "1.2",
+            Self::Tls13 => "1.3",
+        }
+    }
+
+    /// As TLS writes it: 0x0303 is TLS 1.2.
+    pub(crate) fn on_the_wire(self) -> u16 {
+        match self {
+            Self::Tls10 => 0x0301,
+            Self::Tls11 => 0x0302,
+            Self::Tls12 => 0x0303,
+            Self::Tls13 => 0x0304,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 pub use alert::Alert;
+pub use fetch::{Fetch, Fetched};
 pub use mail::Mail;
 pub(crate) use mail::header;
 pub use outcome::Outcome;
@@ -13,6 +14,7 @@ pub use transcript::{Event, Transcript, What};
 use crate::fault::Fault;
 
 mod alert;
+mod fetch;
 mod mail;
 mod outcome;
 mod session;
@@ -28,7 +30,9 @@ pub struct Report {
     pub sessions: Vec<Session>,
     /// Every fault that was installed, and how often it fired.
     pub faults: Vec<(Fault, u64)>,
-    /// How many sessions and messages were forgotten because there were too many
+    /// What was asked of the server's [responders](crate::Builder::responder), in order.
+    pub fetches: Vec<Fetch>,
+    /// How many sessions, messages and fetches were forgotten because there were too many
     /// ([`Limits::kept_sessions`](crate::Limits::kept_sessions),
     /// [`kept_mail`](crate::Limits::kept_mail)).
     pub forgotten: usize,
@@ -46,10 +50,13 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.sessions.is_empty() {
-            return writeln!(f, "no session");
+            writeln!(f, "no session")?;
         }
         for session in &self.sessions {
             write!(f, "{session}")?;
+        }
+        for fetch in &self.fetches {
+            writeln!(f, "{fetch}")?;
         }
         Ok(())
     }

@@ -118,7 +118,8 @@ pub struct Tls {
     pub version: TlsVersion,
     /// The cipher suite, by its IANA name: `TLS_AES_256_GCM_SHA384`.
     pub cipher_suite: String,
-    /// The group of the key exchange: `X25519`.
+    /// The group of the key exchange: `X25519`; empty where there is none, as with
+    /// `TLS_RSA_WITH_AES_128_CBC_SHA`.
     pub group: String,
     /// The name that the client asked for (SNI).
     pub sni: Option<String>,
@@ -144,17 +145,16 @@ pub struct ClientHello {
     pub groups: Vec<u16>,
     /// The signature schemes that it takes.
     pub signature_schemes: Vec<u16>,
+    /// Whether it asks for a stapled OCSP answer (RFC 6066 §8).
+    pub status_request: bool,
     pub(crate) session_id: Vec<u8>,
 }
 
 impl ClientHello {
-    /// Whether it offers this version.
+    /// Whether it names this version. Before TLS 1.3 a client named its highest one only.
     #[must_use]
     pub fn offers(&self, version: TlsVersion) -> bool {
-        self.versions.contains(&match version {
-            TlsVersion::Tls12 => 0x0303,
-            TlsVersion::Tls13 => 0x0304,
-        })
+        self.versions.contains(&version.on_the_wire())
     }
 
     pub(crate) fn has(&self, offer: Offer) -> bool {
@@ -162,6 +162,7 @@ impl ClientHello {
             Offer::Cipher(suite) => self.cipher_suites.contains(&suite),
             Offer::Group(group) => self.groups.contains(&group),
             Offer::SignatureScheme(scheme) => self.signature_schemes.contains(&scheme),
+            Offer::Version(version) => self.versions.contains(&version),
         }
     }
 }

@@ -181,13 +181,12 @@ impl<'de> Deserialize<'de> for Hex {
     }
 }
 
-/// `1.2` or `1.3`.
+/// `1.0` to `1.3`.
 pub(super) fn tls_version(text: &str) -> Result<TlsVersion, String> {
-    match text {
-        "1.2" => Ok(TlsVersion::Tls12),
-        "1.3" => Ok(TlsVersion::Tls13),
-        _ => Err(explain("TLS version", text, &["1.2", "1.3"])),
-    }
+    let known = TlsVersion::ALL.map(TlsVersion::number);
+    let at = known.iter().position(|number| *number == text);
+    at.map(|at| TlsVersion::ALL[at])
+        .ok_or_else(|| explain("TLS version", text, &known))
 }
 
 impl Written {

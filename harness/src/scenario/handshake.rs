@@ -158,10 +158,11 @@ fn requires(rest: &str) -> Result<Offer, String> {
         "cipher" => hex(number).map(Offer::Cipher),
         "group" => hex(number).map(Offer::Group),
         "signature-scheme" => hex(number).map(Offer::SignatureScheme),
+        "version" => hex(number).map(Offer::Version),
         _ => Err(explain(
             "offer",
             what,
-            &["cipher", "group", "signature-scheme"],
+            &["cipher", "group", "signature-scheme", "version"],
         )),
     }
 }
@@ -233,6 +234,7 @@ mod tests {
             "requires cipher 0034",
             "requires group 0019",
             "requires signature-scheme 0201",
+            "requires version 0301",
             "reset",
             "reset after-finished",
             "server-hello cipher 0004",
@@ -245,6 +247,7 @@ mod tests {
             "server-hello version 0301",
             "silence",
             "stall after-server-hello",
+            "version-floor 1.0",
             "version-floor 1.3",
             "warning 112",
             "warning-first 112",

@@ -19,6 +19,7 @@ mod handshake;
 mod pace;
 mod place;
 mod play;
+mod revocation;
 mod server;
 mod words;
 mod written;
@@ -28,7 +29,7 @@ use std::path::Path;
 use mailfault_certs::{Control, Identity, Requirement};
 
 use crate::error::Error;
-use crate::fault::Fault;
+use crate::fault::{Action, Fault, HandshakeFault};
 use crate::near::nearest;
 use crate::report::Outcome;
 use crate::server::Builder;
@@ -180,7 +181,8 @@ impl Scenario {
     }
 
     /// The feature of this crate that has to be turned on before the scenario can be played, where
-    /// this build has it off: `Some("weak")` for certificates with short RSA keys and the like.
+    /// this build has it off: `Some("weak")` for certificates with short RSA keys and the like,
+    /// `Some("legacy-tls")` for a server that speaks nothing newer.
     ///
     /// ```
     /// use mailfault::scenario::Scenario;
@@ -192,7 +194,39 @@ impl Scenario {
     pub fn needs(&self) -> Option<&'static str> {
         let certificate = &self.server.certificate;
         let control = certificate.control.and_then(Control::needs);
-        control.or_else(|| certificate.flaws.iter().find_map(|flaw| flaw.needs()))
+        let flaws = || certificate.flaws.iter().find_map(|flaw| flaw.needs());
+        control.or_else(flaws).or_else(|| self.server.needs())
+    }
+
+    /// Whether it takes the feature `legacy-tls` to serve what it says: an old version, suite or group
+    /// of TLS, or a key with which nothing else signs.
+    #[must_use]
+    pub fn is_of_legacy_tls(&self) -> bool {
+        let mut faults = self.faults.iter().map(Fault::action);
+        let requires = |action: &Action| {
+            let broken = HandshakeFault::is_of_legacy_tls;
+            matches!(action, Action::Handshake(fault) if broken(fault))
+        };
+        faults.any(requires) || self.server.is_of_legacy_tls()
+    }
+
+    /// The feature without which this build only imitates what the scenario says: with the alerts of
+    /// an old server, or with a certificate whose key cannot sign. Nothing if it is served as it is
+    /// said, or [needs](Self::needs) a feature.
+    ///
+    /// ```
+    /// use mailfault::scenario::Scenario;
+    ///
+    /// let old = Scenario::named("handshake/tls10-only")?;
+    /// let real = cfg!(feature = "legacy-tls");
+    /// assert_eq!(old.imitated(), (!real).then_some("legacy-tls"));
+    /// assert_eq!(Scenario::named("handshake/junk")?.imitated(), None);
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    #[must_use]
+    pub fn imitated(&self) -> Option<&'static str> {
+        let imitated = self.is_of_legacy_tls() && self.needs().is_none();
+        (imitated && !cfg!(feature = "legacy-tls")).then_some("legacy-tls")
     }
 
     /// The server of this scenario with its faults, ready to start, and what it presents. A client

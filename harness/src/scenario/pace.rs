@@ -5,6 +5,8 @@ use std::time::Duration;
 use super::Scenario;
 use crate::fault::{Action, End, Fault, HandshakeFault};
 use crate::report::Report;
+#[cfg(feature = "audit")]
+use crate::server::ResponderWish;
 
 /// How long a server keeps a client waiting, from the shortest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,11 +22,17 @@ pub(crate) enum Pace {
 }
 
 impl Scenario {
-    /// The slowest that its server can be.
+    /// The slowest that its server can be, or a responder for revocation that its certificate names.
     #[cfg(feature = "audit")]
     pub(crate) fn pace(&self) -> Pace {
-        let paces = self.faults.iter().map(pace_of);
-        paces.max().unwrap_or(Pace::Prompt)
+        let revocation = &self.server.revocation;
+        let responders = [revocation.crl_server, revocation.ocsp_server];
+        let slow = |wish: &ResponderWish| matches!(wish, ResponderWish::Slow(_));
+        let least = match responders.iter().any(slow) {
+            true => Pace::Slow,
+            false => Pace::Prompt,
+        };
+        self.faults.iter().map(pace_of).fold(least, Pace::max)
     }
 
     /// Whether its server answers late, and should not be left.
@@ -83,5 +91,24 @@ fn pace_of(fault: &Fault) -> Pace {
         ) => Pace::Silent,
         Action::HalfClose | Action::Handshake(_) | Action::Raw(_) => Pace::Odd,
         _ => Pace::Prompt,
+    }
+}
+
+#[cfg(all(test, feature = "audit"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slowest_part_of_a_server_says_how_slow_it_is() {
+        #[track_caller]
+        fn check(id: &str, expected: Pace) {
+            assert_eq!(Scenario::named(id).unwrap().pace(), expected);
+        }
+        check("control/p256", Pace::Prompt);
+        check("net/reply-split-crlf", Pace::Slow);
+        check("net/stall-at-rcpt", Pace::Silent);
+        check("revocation/crl-404", Pace::Prompt);
+        check("revocation/crl-slow", Pace::Slow);
+        check("revocation/ocsp-slow", Pace::Slow);
     }
 }

@@ -191,6 +191,7 @@ impl Scenario {
                 user: user.to_owned(),
                 password: password.to_owned(),
             }),
+            ocsp_request: identity.ocsp_request(),
             // Only who shows one can see it refused.
             identity: refused.then(|| Ca::new().issue(Leaf::new("client.example.test"))),
             ..Sender::verifying(mode, name, identity.roots())

@@ -12,11 +12,15 @@ use toml::Spanned;
 
 use super::fault::tls_version;
 use super::place::Text;
+use super::revocation;
 use super::words::{explain, words};
 use crate::error::Error;
 use crate::fault::TlsVersion;
 use crate::persona::{LimitsChange, Persona};
-use crate::server::{Auth, Builder, ClientCertificate, MockServer};
+use crate::server::{
+    Above, Auth, Builder, ClientCertificate, FRAGMENTS, MockServer, Revocation, beyond_rustls,
+    wrong_fragment,
+};
 
 /// The server of a scenario. What a file does not say is what works: the persona `plain`, STARTTLS
 /// with a good certificate, and any credentials inside TLS.
@@ -28,12 +32,16 @@ pub struct ServerWish {
     pub tls: TlsWish,
     /// What it presents there.
     pub certificate: CertificateWish,
+    /// What is said of its revocation.
+    pub revocation: Revocation,
     /// The TLS versions that it speaks, in order.
     pub tls_versions: Vec<TlsVersion>,
     /// The cipher suites that it takes, by name; empty: all that the provider has.
     pub cipher_suites: Vec<String>,
     /// The groups for the key exchange that it takes, by name; empty: all that the provider has.
     pub groups: Vec<String>,
+    /// The most octets of plaintext in a TLS record; as many as TLS allows if nothing is said.
+    pub max_fragment: Option<usize>,
     /// What it makes of client certificates.
     pub client_certificate: ClientCertificate,
     /// Whose credentials it takes.
@@ -92,6 +100,20 @@ pub struct GivenCertificate {
 }
 
 impl ServerWish {
+    /// Whether OpenSSL serves it, where it is there.
+    pub(super) fn is_of_legacy_tls(&self) -> bool {
+        self.is_beyond_rustls() || self.certificate.has_foreign_key()
+    }
+
+    fn is_beyond_rustls(&self) -> bool {
+        beyond_rustls(&self.tls_versions, &self.cipher_suites, &self.groups).is_some()
+    }
+
+    /// The feature that is off, and without which there is no such server.
+    pub(super) fn needs(&self) -> Option<&'static str> {
+        (self.is_beyond_rustls() && !cfg!(feature = "legacy-tls")).then_some("legacy-tls")
+    }
+
     /// A server as wished for, without the faults, and what it presents.
     pub(crate) fn builder(&self) -> (Builder, Identity) {
         self.builder_under(&Ca::builder().key(self.certificate.key).build())
@@ -99,8 +121,26 @@ impl ServerWish {
 
     /// The same, with a certificate that this authority issues.
     pub(crate) fn builder_under(&self, ca: &Ca) -> (Builder, Identity) {
-        let identity = self.certificate.issue(ca);
-        let mut builder = MockServer::builder()
+        let above = match self.certificate.intermediate {
+            true => Above::Intermediate,
+            false => Above::This,
+        };
+        let issued = match self.certificate.given_under(ca) {
+            Some(given) => Ok((MockServer::builder(), given)),
+            None => {
+                let issued = self
+                    .revocation
+                    .try_issue(ca, self.certificate.leaf(), above);
+                issued.map(|(identity, responder)| {
+                    (MockServer::builder().responder(responder), identity)
+                })
+            }
+        };
+        let (mut builder, identity) = issued.unwrap_or_else(|error| {
+            let identity = ca.issue(self.certificate.leaf());
+            (MockServer::builder().cannot(error), identity)
+        });
+        builder = builder
             .persona(self.persona.clone())
             .tls_versions(self.tls_versions.iter().copied())
             .cipher_suites(&self.cipher_suites)
@@ -112,6 +152,9 @@ impl ServerWish {
         }
         if matches!(self.tls, TlsWish::Implicit | TlsWish::Both) {
             builder = builder.implicit_tls(identity.clone());
+        }
+        if let Some(octets) = self.max_fragment {
+            builder = builder.max_fragment(octets);
         }
         if self.require_tls {
             builder = builder.require_tls();
@@ -127,16 +170,19 @@ impl ServerWish {
 }
 
 impl CertificateWish {
-    /// Mints it.
-    fn issue(&self, root: &Ca) -> Identity {
-        if let Some(given) = self.given.clone() {
-            let anybody = root.issue("given.test").with_chain(given.chain);
-            return anybody.with_key(given.key).with_roots(given.roots);
-        }
-        match self.intermediate {
-            true => root.intermediate().issue(self.leaf()),
-            false => root.issue(self.leaf()),
-        }
+    /// What somebody else made, in place of what this authority could issue.
+    fn given_under(&self, ca: &Ca) -> Option<Identity> {
+        let given = self.given.clone()?;
+        let anybody = ca.issue("given.test").with_chain(given.chain);
+        let given = anybody.with_key(given.key).with_roots(given.roots);
+        // Nobody here can sign the lists of its authorities.
+        Some(given.with_crls(Vec::new()))
+    }
+
+    /// Whether OpenSSL alone can sign with its key; with one of DSA only old TLS does.
+    fn has_foreign_key(&self) -> bool {
+        let mut flaws = self.flaws.iter();
+        flaws.any(|flaw| *flaw != Flaw::Dsa && flaw.shows_foreign_key())
     }
 
     /// The wish in the words of the crate that mints.
@@ -164,9 +210,11 @@ pub(super) struct Written {
     limits: LimitsChange,
     tls: Option<TlsWish>,
     certificate: Option<Spanned<Certificate>>,
+    revocation: revocation::Written,
     tls_versions: Option<Vec<Version>>,
     cipher_suites: Vec<String>,
     groups: Vec<String>,
+    max_fragment: Option<Spanned<usize>>,
     client_certificate: ClientCertificateWord,
     auth: AuthWritten,
     require_tls: bool,
@@ -191,16 +239,24 @@ impl Written {
             Ok(()) | Err(mailfault_certs::Error::Feature { .. }) => {}
             Err(error) => return Err(text.bad(place, error.to_string())),
         }
+        if let Some(octets) = &self.max_fragment
+            && !FRAGMENTS.contains(octets.get_ref())
+        {
+            let why = format!("{} {}", wrong_fragment(), octets.get_ref());
+            return Err(text.bad(octets.span().start, why));
+        }
         let both = vec![TlsVersion::Tls12, TlsVersion::Tls13];
         let versions = self.tls_versions;
         let versions = versions.map(|list| list.into_iter().map(|Version(one)| one).collect());
         Ok(ServerWish {
             persona,
             tls: self.tls.unwrap_or(TlsWish::StartTls),
+            revocation: self.revocation.meant(certificate.intermediate, text)?,
             certificate,
             tls_versions: versions.unwrap_or(both),
             cipher_suites: self.cipher_suites,
             groups: self.groups,
+            max_fragment: self.max_fragment.map(Spanned::into_inner),
             client_certificate: self.client_certificate.0,
             auth: self.auth.0,
             require_tls: self.require_tls,

@@ -114,7 +114,7 @@ impl<'a> Attempting<'a> {
     }
 
     fn start_tls(&mut self, wire: &mut Connection) -> Result<(), Ending> {
-        let tls = client_tls::connection(self.sender).map_err(Ending::NoTls)?;
+        let (tls, why) = client_tls::connection(self.sender).map_err(Ending::NoTls)?;
         match wire.start_tls(tls) {
             Ok(tls) => {
                 self.tls = client_tls::agreed(tls);
@@ -122,7 +122,9 @@ impl<'a> Attempting<'a> {
             }
             Err(broken) => {
                 self.broken = true;
-                Err(Ending::NoTls(broken.to_string()))
+                let why = why.get().map(|why| format!(" ({why})"));
+                let why = why.unwrap_or_default();
+                Err(Ending::NoTls(format!("{broken}{why}")))
             }
         }
     }

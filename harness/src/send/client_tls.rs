@@ -7,19 +7,24 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, Serve
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use super::Sender;
+use super::revocation::{Verifier, Why};
 use crate::crypto;
 
 /// A connection that speaks TLS 1.2 and 1.3, trusts the sender's roots, and takes no certificate
-/// that is not for the sender's name.
-pub(super) fn connection(sender: &Sender) -> Result<ClientConnection, String> {
+/// that is not for the sender's name, or was revoked; and why it was not taken in that case.
+pub(super) fn connection(sender: &Sender) -> Result<(ClientConnection, Arc<Why>), String> {
     let mut roots = RootCertStore::empty();
     for root in &sender.roots {
         roots.add(certificate(root)).map_err(in_words)?;
     }
+    let request = sender.ocsp_request.clone();
+    let verifier = Verifier::new(roots, crypto::provider(), request, sender.time_out)?;
+    let why = verifier.why();
     let builder = ClientConfig::builder_with_provider(crypto::provider())
         .with_protocol_versions(&[&rustls::version::TLS12, &rustls::version::TLS13])
         .map_err(in_words)?
-        .with_root_certificates(roots);
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
     let mut config = match &sender.identity {
         Some(identity) => {
             let (chain, key) = chain_and_key(identity);
@@ -33,7 +38,8 @@ pub(super) fn connection(sender: &Sender) -> Result<ClientConnection, String> {
     config.resumption = rustls::client::Resumption::disabled();
     let name = ServerName::try_from(sender.name.clone())
         .map_err(|_| format!("`{}` is neither a host name nor an address", sender.name))?;
-    ClientConnection::new(Arc::new(config), name).map_err(in_words)
+    let connection = ClientConnection::new(Arc::new(config), name).map_err(in_words)?;
+    Ok((connection, why))
 }
 
 /// What was agreed on, in words.

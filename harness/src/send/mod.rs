@@ -3,13 +3,15 @@
 //! Scenarios are played with it, so it must be beyond reproach and never wait for ever: it
 //! demands TLS and verifies (RFC 8314 §5), or is told that there is no TLS at all. It blocks, so
 //! that it needs no runtime; and it reads replies by itself, because a parser that takes the code
-//! of the first line alone, or fails at what it does not know, hides what a server did.
+//! of the first line alone, or fails at what it does not know, hides what a server did. Where a
+//! certificate says how to learn whether it was revoked, the client does (`revocation/`).
 
 mod answer;
 mod attempt;
 mod client_tls;
 mod connection;
 mod message;
+mod revocation;
 mod sent;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,8 @@ pub(crate) struct Sender {
     pub(crate) name: String,
     /// The roots that are trusted, and no others.
     pub(crate) roots: Vec<Der>,
+    /// What to ask an OCSP responder that the certificate names.
+    pub(crate) ocsp_request: Vec<u8>,
     /// With whom to log in, where AUTH PLAIN is offered. Never sent in clear (RFC 8314 §4.1).
     pub(crate) credentials: Option<Credentials>,
     /// The client certificate to show where one is asked for.
@@ -80,6 +84,7 @@ impl Sender {
             mode,
             name: name.to_owned(),
             roots: roots.to_vec(),
+            ocsp_request: Vec::new(),
             credentials: None,
             identity: None,
             retry: false,

@@ -12,10 +12,11 @@ use super::client_certificate::ClientCertificate;
 use super::ledger::{Ledger, Observer};
 use super::listener::Port;
 use super::mock_server::{MockServer, Settings};
+use super::revocation::Responder;
 use super::tls::{Tls, TlsWish};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::fault::{Fault, TlsVersion};
+use crate::fault::{Action, Fault, TlsVersion};
 use crate::persona::{Limits, Persona};
 use crate::report::Event;
 
@@ -41,6 +42,9 @@ pub struct Builder {
     patience: Duration,
     observer: Option<Observer>,
     script: Option<super::script::Session>,
+    responders: Vec<Responder>,
+    /// Why there can be no server, whatever else was wished for.
+    cannot: Option<Error>,
 }
 
 /// Whom AUTH believes.
@@ -81,6 +85,8 @@ impl Default for Builder {
             patience: Duration::from_secs(2),
             observer: None,
             script: None,
+            responders: Vec::new(),
+            cannot: None,
         }
     }
 }
@@ -117,19 +123,51 @@ impl Builder {
         self
     }
 
+    /// Has these responders for revocation ([`Revocation::issue`](crate::Revocation::issue)): they answer from the
+    /// start of the server to its end, and what they were asked is in its report.
+    pub fn responder(mut self, responder: Responder) -> Self {
+        self.responders.push(responder);
+        self
+    }
+
     /// The versions of TLS that are spoken; 1.2 and 1.3 if nothing is said.
+    ///
+    /// Those before, and the suites and groups of their time, are served by OpenSSL, without its
+    /// ideas of what is safe. That takes the feature `legacy-tls`; without it the server does not
+    /// start, and the error names the feature.
+    ///
+    /// ```
+    /// use mailfault::{Ca, KeyKind, Leaf, MockServer, TlsVersion};
+    ///
+    /// // An Exchange of 2014, as its logs show it.
+    /// let server = MockServer::builder()
+    ///     .starttls(Ca::new().issue(Leaf::new("mx.test").key(KeyKind::Rsa2048)))
+    ///     .tls_versions([TlsVersion::Tls10])
+    ///     .cipher_suites(["TLS_RSA_WITH_AES_128_CBC_SHA"])
+    ///     .try_start();
+    /// match server {
+    ///     Ok(server) => drop(server.finish()),
+    ///     Err(error) => assert_eq!(
+    ///         error.to_string(),
+    ///         "TLS 1.0 needs the feature `legacy-tls`, which is off in this build"
+    ///     ),
+    /// }
+    /// ```
     pub fn tls_versions(mut self, versions: impl IntoIterator<Item = TlsVersion>) -> Self {
         self.tls.versions = versions.into_iter().collect();
         self
     }
 
-    /// The cipher suites that are taken, by their IANA names: `TLS_AES_128_GCM_SHA256`.
+    /// The cipher suites that are taken, by their IANA names: `TLS_AES_128_GCM_SHA256`; of old TLS
+    /// with the feature `legacy-tls`: `TLS_RSA_WITH_AES_128_CBC_SHA`.
     pub fn cipher_suites<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.tls.cipher_suites = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The groups of the key exchange that are taken, by name: `X25519`, `secp256r1`.
+    /// The groups of the key exchange that are taken, by name: `X25519`, `secp256r1`; with the
+    /// feature `legacy-tls` also `secp521r1`, `x448`, `secp256k1` and others, and `ffdhe2048`
+    /// (RFC 7919) and `modp1024` (RFC 2409 §6.2) for DHE.
     pub fn groups<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.tls.groups = names.into_iter().map(Into::into).collect();
         self
@@ -138,6 +176,14 @@ impl Builder {
     /// The application protocols that the server takes (RFC 7301); none if nothing is said.
     pub fn alpn<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.tls.alpn = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// At most so many octets of plaintext go into a TLS record, from 32 to 16,384; as many as TLS
+    /// allows if nothing is said. A message of the handshake, too, is then in as many records as it
+    /// needs (RFC 8446 §5.1).
+    pub fn max_fragment(mut self, octets: usize) -> Self {
+        self.tls.max_fragment = Some(octets);
         self
     }
 
@@ -238,6 +284,13 @@ impl Builder {
         self
     }
 
+    /// There is something amiss already, which `try_start` shall tell.
+    #[cfg(feature = "scenario")]
+    pub(crate) fn cannot(mut self, error: Error) -> Self {
+        self.cannot = Some(error);
+        self
+    }
+
     pub(super) fn script(mut self, session: super::script::Session) -> Self {
         self.script = Some(session);
         self
@@ -262,12 +315,23 @@ impl Builder {
     /// # Errors
     ///
     /// [`Error::CannotListen`] if the port is taken or the address is not this machine's,
-    /// [`Error::UnknownName`] for a suite or group that is not known, [`Error::BadTls`] for a
-    /// combination that TLS refuses.
+    /// [`Error::UnknownName`] for a suite or group that is not known, [`Error::NeedsFeature`] for old
+    /// TLS in a build without it, [`Error::NoSuchFault`] for a fault that is not to be had there,
+    /// [`Error::BadTls`] for a combination that TLS refuses.
     pub fn try_start(self) -> Result<MockServer, Error> {
+        if let Some(error) = self.cannot {
+            return Err(error);
+        }
         let tls = |identity: &Identity| Tls::new(&self.tls, identity, &self.by_name);
         let starttls = self.starttls.as_ref().map(tls).transpose()?;
         let implicit = self.implicit.as_ref().map(tls).transpose()?;
+        if [&starttls, &implicit]
+            .into_iter()
+            .flatten()
+            .any(Tls::is_old)
+        {
+            self.faults.iter().try_for_each(possible_in_old_tls)?;
+        }
         let ledger = Arc::new(Ledger::new(self.persona.limits.clone(), self.observer));
         for fault in self.faults {
             ledger.state().plan.install(fault);
@@ -305,7 +369,19 @@ impl Builder {
             port,
             implicit_port,
             patience: self.patience,
+            responders: self.responders,
         })
+    }
+}
+
+/// OpenSSL's handshakes cannot be cut or edited.
+fn possible_in_old_tls(fault: &Fault) -> Result<(), Error> {
+    match fault.action() {
+        Action::Handshake(broken) if broken.edits() => Err(Error::NoSuchFault {
+            given: format!("`{broken}` in old TLS"),
+            why: "its handshake is neither cut nor edited".to_owned(),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::persona::Limits;
 use crate::plan::Plan;
-use crate::report::{Alert, Ended, Event, InClear, Leak, Mail, Report, Session, What};
+use crate::report::{Alert, Ended, Event, Fetch, InClear, Leak, Mail, Report, Session, What};
 
 /// Sees every event when it is recorded.
 pub(crate) type Observer = Arc<dyn Fn(u64, &Event) + Send + Sync>;
@@ -34,6 +34,7 @@ pub(crate) struct State {
     open_from: BTreeMap<IpAddr, usize>,
     mail: VecDeque<Mail>,
     mail_octets: usize,
+    fetches: VecDeque<Fetch>,
     /// How many messages were taken, forgotten ones included.
     pub(crate) taken: u64,
     forgotten: usize,
@@ -108,6 +109,16 @@ impl Ledger {
         self.tell(&state);
     }
 
+    /// Keeps what was asked of a responder.
+    pub(crate) fn fetched(&self, fetch: Fetch) {
+        let mut state = self.state();
+        state.fetches.push_back(fetch);
+        if state.fetches.len() > self.limits.kept_sessions {
+            state.fetches.pop_front();
+            state.forgotten += 1;
+        }
+    }
+
     /// Waits until no session is open; says whether that came to pass in time.
     pub(crate) fn wait_until_quiet(&self, patience: Duration) -> bool {
         self.wait(patience, |state| state.open == 0)
@@ -158,6 +169,7 @@ impl Ledger {
             mail: state.mail.iter().cloned().collect(),
             sessions: state.sessions.iter().map(|one| lock(one).clone()).collect(),
             faults: state.retired.iter().cloned().chain(live).collect(),
+            fetches: state.fetches.iter().cloned().collect(),
             forgotten: state.forgotten,
         }
     }

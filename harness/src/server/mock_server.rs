@@ -11,6 +11,7 @@ use super::House;
 use super::builder::Builder;
 use super::ending::{Teller, ending};
 use super::listener::{self, Port};
+use super::revocation::Responder;
 use super::script::Script;
 use crate::error::Error;
 use crate::fault::Fault;
@@ -36,6 +37,8 @@ pub struct MockServer {
     house: Arc<House>,
     addr: SocketAddr,
     implicit_addr: Option<SocketAddr>,
+    crl_url: Option<String>,
+    ocsp_url: Option<String>,
     patience: Duration,
     thread: Option<Thread>,
 }
@@ -54,6 +57,7 @@ pub(super) struct Settings {
     pub(super) port: Option<Port>,
     pub(super) implicit_port: Option<Port>,
     pub(super) patience: Duration,
+    pub(super) responders: Vec<Responder>,
 }
 
 impl MockServer {
@@ -96,6 +100,18 @@ impl MockServer {
     #[must_use]
     pub fn implicit_addr(&self) -> Option<SocketAddr> {
         self.implicit_addr
+    }
+
+    /// Where the first of its [responders](Builder::responder) with a revocation list gives it out.
+    #[must_use]
+    pub fn crl_url(&self) -> Option<&str> {
+        self.crl_url.as_deref()
+    }
+
+    /// Where the first of its [responders](Builder::responder) for OCSP answers.
+    #[must_use]
+    pub fn ocsp_url(&self) -> Option<&str> {
+        self.ocsp_url.as_deref()
     }
 
     /// The messages that were taken so far.
@@ -202,11 +218,16 @@ impl MockServer {
             .ok_or_else(|| no_thread("no listener"))?;
         let house = Arc::clone(&settings.house);
         let patience = settings.patience;
+        let mut responders = settings.responders.iter();
+        let crl_url = responders.clone().find_map(Responder::crl_url);
+        let ocsp_url = responders.find_map(Responder::ocsp_url);
         let thread = Thread::spawn(settings)?;
         Ok(Self {
             house,
             addr,
             implicit_addr,
+            crl_url,
+            ocsp_url,
             patience,
             thread: Some(thread),
         })
@@ -277,8 +298,13 @@ impl Thread {
                 house,
                 port,
                 implicit_port,
+                responders,
                 ..
             } = settings;
+            // A client that is let in asks them until its session is over: they end with the runtime.
+            for desk in responders.into_iter().flat_map(Responder::desks) {
+                tokio::spawn(desk.open(Arc::clone(&house.ledger)));
+            }
             let accept = |port, implicit_tls| {
                 let (house, ending) = (Arc::clone(&house), ending.clone());
                 tokio::spawn(listener::accept(house, port, implicit_tls, ending))

@@ -6,9 +6,21 @@ pub use builder::{Auth, Builder};
 pub use client_certificate::ClientCertificate;
 pub(crate) use ending::Ending;
 pub(crate) use ledger::{Ledger, Recorder};
+#[cfg(feature = "legacy-tls")]
+pub(crate) use legacy::reasons;
 pub use mock_server::MockServer;
+pub(crate) use names::suite_name;
+#[cfg(feature = "scenario")]
+pub(crate) use old_names::beyond_rustls;
+#[cfg(feature = "legacy-tls")]
+pub(crate) use old_names::{FFDHE2048, MODP1024};
+#[cfg(feature = "scenario")]
+pub(crate) use revocation::Above;
+pub use revocation::{CrlWish, OcspWish, Responder, ResponderWish, Revocation};
 pub use script::Script;
-pub(crate) use tls::{Serving, suite_name};
+#[cfg(feature = "scenario")]
+pub(crate) use tls::{FRAGMENTS, wrong_fragment};
+pub(crate) use tls::{Serving, bad_tls};
 
 use crate::clock::Clock;
 use crate::persona::Persona;
@@ -18,8 +30,13 @@ mod builder;
 mod client_certificate;
 mod ending;
 mod ledger;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod listener;
 mod mock_server;
+mod names;
+mod old_names;
+mod revocation;
 mod script;
 mod tls;
 #[cfg(feature = "weak")]

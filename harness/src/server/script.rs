@@ -115,7 +115,7 @@ impl Script {
             identity,
             &std::collections::BTreeMap::new(),
         );
-        let connection = match tls.and_then(|tls| tls.connection(Serving::Right)) {
+        let connection = match tls.and_then(|tls| tls.connection(Serving::Right, None, &[])) {
             Ok(connection) => connection,
             Err(error) => panic!("{error}"),
         };

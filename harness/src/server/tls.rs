@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, RwLock};
 
 use mailfault_certs::{Der, Identity};
@@ -12,10 +13,16 @@ use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
 
 use super::client_certificate::{self, ClientCertificate};
+#[cfg(feature = "legacy-tls")]
+use super::legacy;
+use super::{names, old_names};
 use crate::crypto;
 use crate::error::Error;
+#[cfg(feature = "legacy-tls")]
+use crate::fault::Offer;
 use crate::fault::TlsVersion;
-use crate::near;
+use crate::wire::Engine;
+use crate::wire::records::HEADER;
 use crate::wire::sealed;
 
 /// What a user wants of TLS, certificates apart.
@@ -26,6 +33,10 @@ pub(crate) struct TlsWish {
     pub(crate) groups: Vec<String>,
     pub(crate) alpn: Vec<String>,
     pub(crate) client_certificate: ClientCertificate,
+    pub(crate) max_fragment: Option<usize>,
+    /// With what OpenSSL signs the key exchange, where a fault leaves it one scheme.
+    #[cfg(feature = "legacy-tls")]
+    pub(crate) signature_scheme: Option<String>,
 }
 
 impl Default for TlsWish {
@@ -36,19 +47,128 @@ impl Default for TlsWish {
             groups: Vec::new(),
             alpn: Vec::new(),
             client_certificate: ClientCertificate::NotAsked,
+            max_fragment: None,
+            #[cfg(feature = "legacy-tls")]
+            signature_scheme: None,
         }
+    }
+}
+
+impl TlsWish {
+    /// The same with this version or later ones alone.
+    fn from(&self, floor: TlsVersion) -> Self {
+        let mut wish = self.clone();
+        wish.versions.retain(|version| *version >= floor);
+        wish
     }
 }
 
 /// TLS of one listener.
 pub(crate) struct Tls {
-    config: Arc<ServerConfig>,
     wish: TlsWish,
+    /// Nothing where the wish is beyond rustls.
+    rustls: Option<Rustls>,
+    #[cfg(feature = "legacy-tls")]
+    identities: legacy::Identities,
+}
+
+/// What rustls serves.
+struct Rustls {
+    config: Arc<ServerConfig>,
     certificates: Arc<Certificates>,
 }
 
 impl Tls {
     pub(crate) fn new(
+        wish: &TlsWish,
+        identity: &Identity,
+        by_name: &BTreeMap<String, Identity>,
+    ) -> Result<Self, Error> {
+        let beyond_rustls =
+            old_names::beyond_rustls(&wish.versions, &wish.cipher_suites, &wish.groups);
+        if let (Some(what), false) = (&beyond_rustls, cfg!(feature = "legacy-tls")) {
+            return Err(Error::NeedsFeature {
+                what: what.clone(),
+                feature: "legacy-tls",
+            });
+        }
+        let tls = Self {
+            wish: wish.clone(),
+            rustls: match beyond_rustls {
+                Some(_) => None,
+                None => Some(Rustls::new(wish, identity, by_name)?),
+            },
+            #[cfg(feature = "legacy-tls")]
+            identities: legacy::Identities::new(identity, by_name),
+        };
+        #[cfg(feature = "legacy-tls")]
+        if tls.rustls.is_none() {
+            names::check(wish)?;
+            tls.identities.check(wish)?;
+        }
+        Ok(tls)
+    }
+
+    /// Whether it is OpenSSL that serves, whatever the certificate.
+    pub(crate) fn is_old(&self) -> bool {
+        self.rustls.is_none()
+    }
+
+    /// Serves another certificate from the next handshake on.
+    pub(crate) fn set_certificate(&self, identity: &Identity) -> Result<(), Error> {
+        if let Some(rustls) = &self.rustls {
+            let key = certified_key(identity)?;
+            *write(&rustls.certificates.default) = key;
+        }
+        #[cfg(feature = "legacy-tls")]
+        {
+            if self.rustls.is_none() {
+                legacy::check(&self.wish, identity)?;
+            }
+            self.identities.set_default(identity);
+        }
+        Ok(())
+    }
+
+    /// A new connection, for a client that asks for this name and has sent these records.
+    pub(crate) fn connection(
+        &self,
+        serving: Serving,
+        sni: Option<&str>,
+        records: &[u8],
+    ) -> Result<Engine, Error> {
+        let floored;
+        let wish = match serving {
+            Serving::From(floor) => {
+                floored = self.wish.from(floor);
+                &floored
+            }
+            _ => &self.wish,
+        };
+        #[cfg(feature = "legacy-tls")]
+        {
+            let identity = self.identities.of(sni);
+            // OpenSSL does not cut its records, and its handshakes are not cut.
+            let whole = matches!(serving, Serving::Right | Serving::From(_));
+            if let Serving::Only(offer) = serving {
+                let wish = legacy::nothing_but(wish, offer)?;
+                return legacy::connection(&wish, &identity, sni);
+            }
+            if whole && (self.is_old() || legacy::signs_for(wish, &identity, records)) {
+                return legacy::connection(wish, &identity, sni);
+            }
+        }
+        #[cfg(not(feature = "legacy-tls"))]
+        let _ = (sni, records); // rustls reads them itself
+        let Some(rustls) = &self.rustls else {
+            return Err(bad_tls("a handshake of old TLS is neither cut nor edited"));
+        };
+        rustls.connection(wish, serving).map(Engine::rustls)
+    }
+}
+
+impl Rustls {
+    fn new(
         wish: &TlsWish,
         identity: &Identity,
         by_name: &BTreeMap<String, Identity>,
@@ -62,33 +182,20 @@ impl Tls {
         });
         Ok(Self {
             config: Arc::new(config(wish, &certificates, &crypto::provider())?),
-            wish: wish.clone(),
             certificates,
         })
     }
 
-    /// Serves another certificate from the next handshake on.
-    pub(crate) fn set_certificate(&self, identity: &Identity) -> Result<(), Error> {
-        let key = certified_key(identity)?;
-        *write(&self.certificates.default) = key;
-        Ok(())
-    }
-
-    /// A new connection.
-    pub(crate) fn connection(&self, serving: Serving) -> Result<ServerConnection, Error> {
+    fn connection(&self, wish: &TlsWish, serving: Serving) -> Result<ServerConnection, Error> {
         let ordinary = crypto::provider();
         let config = match serving {
             Serving::Right => Arc::clone(&self.config),
-            Serving::From(floor) => {
-                let mut wish = self.wish.clone();
-                wish.versions.retain(|version| *version >= floor);
-                Arc::new(config(&wish, &self.certificates, &ordinary)?)
-            }
-            Serving::ToCut => {
-                Arc::new(config(&self.wish, &self.certificates, &sealed::provider())?)
-            }
+            Serving::From(_) => Arc::new(config(wish, &self.certificates, &ordinary)?),
+            #[cfg(feature = "legacy-tls")]
+            Serving::Only(_) => return Err(bad_tls("rustls has more than that")),
+            Serving::ToCut => Arc::new(config(wish, &self.certificates, &sealed::provider())?),
             Serving::InPieces => {
-                let mut config = config(&self.wish, &self.certificates, &ordinary)?;
+                let mut config = config(wish, &self.certificates, &ordinary)?;
                 // Small enough that the shortest chain needs several.
                 config.max_fragment_size = Some(256);
                 Arc::new(config)
@@ -104,6 +211,9 @@ pub(crate) enum Serving {
     Right,
     /// Only with this version or a later one.
     From(TlsVersion),
+    /// With nothing but this.
+    #[cfg(feature = "legacy-tls")]
+    Only(Offer),
     /// Such that the handshake can be cut where it is encrypted.
     ToCut,
     /// With the handshake in many records, so that one of them can be lost.
@@ -123,9 +233,9 @@ fn config(
     certificates: &Arc<Certificates>,
     provider: &CryptoProvider,
 ) -> Result<ServerConfig, Error> {
-    let provider = Arc::new(chosen(wish, provider)?);
+    let provider = Arc::new(names::chosen(wish, provider)?);
     let versions: Vec<&'static SupportedProtocolVersion> =
-        wish.versions.iter().map(known).collect();
+        wish.versions.iter().filter_map(known).collect();
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&versions)
         .map_err(bad_tls)?;
@@ -142,63 +252,35 @@ fn config(
     // A resumed session shows no certificate, and a test is about the certificate.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
+    config.max_fragment_size = fragment_size(wish.max_fragment)?;
     Ok(config)
 }
 
-fn known(version: &TlsVersion) -> &'static SupportedProtocolVersion {
+/// What of a record may be plaintext, in octets.
+pub(crate) const FRAGMENTS: RangeInclusive<usize> = 32..=16_384;
+
+/// The size in the way of rustls, which counts the header of a record as well.
+fn fragment_size(most: Option<usize>) -> Result<Option<usize>, Error> {
+    match most {
+        Some(octets) if !FRAGMENTS.contains(&octets) => {
+            Err(bad_tls(format!("{} {octets}", wrong_fragment())))
+        }
+        _ => Ok(most.map(|octets| octets + HEADER)),
+    }
+}
+
+/// What is to be said of a size that cannot be.
+pub(crate) fn wrong_fragment() -> String {
+    let (least, most) = (FRAGMENTS.start(), FRAGMENTS.end());
+    format!("a record holds from {least} to {most} octets of plaintext, not")
+}
+
+fn known(version: &TlsVersion) -> Option<&'static SupportedProtocolVersion> {
     match version {
-        TlsVersion::Tls12 => &rustls::version::TLS12,
-        TlsVersion::Tls13 => &rustls::version::TLS13,
+        TlsVersion::Tls10 | TlsVersion::Tls11 => None,
+        TlsVersion::Tls12 => Some(&rustls::version::TLS12),
+        TlsVersion::Tls13 => Some(&rustls::version::TLS13),
     }
-}
-
-/// The provider with the suites and groups that were named; all where none was.
-fn chosen(wish: &TlsWish, provider: &CryptoProvider) -> Result<CryptoProvider, Error> {
-    let mut provider = provider.clone();
-    if !wish.cipher_suites.is_empty() {
-        let known = provider.cipher_suites;
-        let names: Vec<String> = known
-            .iter()
-            .map(|suite| suite_name(suite.suite()))
-            .collect();
-        provider.cipher_suites = pick("cipher suite", &wish.cipher_suites, &names, &known)?;
-    }
-    if !wish.groups.is_empty() {
-        let known = provider.kx_groups;
-        let names: Vec<String> = known
-            .iter()
-            .map(|group| format!("{:?}", group.name()))
-            .collect();
-        provider.kx_groups = pick("group", &wish.groups, &names, &known)?;
-    }
-    Ok(provider)
-}
-
-fn pick<T: Copy>(
-    kind: &'static str,
-    wanted: &[String],
-    names: &[String],
-    known: &[T],
-) -> Result<Vec<T>, Error> {
-    let find = |wanted: &String| {
-        let at = names
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(wanted));
-        at.map(|at| known[at]).ok_or_else(|| {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            Error::UnknownName {
-                kind,
-                given: wanted.clone(),
-                near: near::nearest(wanted, &names).or_else(|| Some(names.join("`, `"))),
-            }
-        })
-    };
-    wanted.iter().map(find).collect()
-}
-
-/// A cipher suite by its IANA name; rustls writes `TLS13_` for those of TLS 1.3.
-pub(crate) fn suite_name(suite: rustls::CipherSuite) -> String {
-    format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
 }
 
 /// Picks the certificate by SNI. It checks nothing: a key that does not match, or a chain in the

@@ -1,5 +1,6 @@
 //! One SMTP conversation: replies and commands as values, and the loop that holds it.
 
+pub(crate) use base64::decode as base64_decode;
 #[cfg(feature = "scenario")]
 pub(crate) use base64::encode as base64;
 pub(crate) use conversation::Conversation;

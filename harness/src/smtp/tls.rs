@@ -1,12 +1,13 @@
 //! STARTTLS, and the TLS handshake with its faults.
 
 use super::conversation::Conversation;
-use crate::fault::{Action, After, Edit, End, HandshakeFault, Records, Stage, TlsVersion};
+use crate::error::Error;
+use crate::fault::{Action, After, Edit, End, HandshakeFault, Offer, Records, Stage};
 use crate::persona::mix;
-use crate::report::{Alert, ClientHello, Ended, Session, Tls, What};
-use crate::server::{Serving, suite_name};
-use crate::wire::{Flight, Lost, Progress, forged, records};
-use mailfault_certs::Der;
+use crate::report::{Alert, ClientHello, Ended, Session, What};
+use crate::server::{Serving, bad_tls};
+use crate::wire::records::TLS12;
+use crate::wire::{Engine, Flight, Lost, Progress, forged, records};
 
 impl Conversation {
     pub(super) async fn starttls(&mut self, line: String) -> Result<(), Lost> {
@@ -62,11 +63,10 @@ impl Conversation {
         });
         let decision = self.ask(Stage::Handshake, &sni, None);
         self.delay(&decision).await?;
+        let hello = hello.unwrap_or_default();
         match decision.instead {
-            None => self.negotiate(Serving::Right, None).await,
-            Some(Action::Handshake(fault)) => {
-                self.break_handshake(fault, hello.unwrap_or_default()).await
-            }
+            None => self.negotiate(&hello, Serving::Right, None).await,
+            Some(Action::Handshake(fault)) => self.break_handshake(fault, hello).await,
             Some(Action::Raw(bytes)) => {
                 // The session goes on in clear, without what the client had said to TLS.
                 self.wire.discard_received();
@@ -77,29 +77,55 @@ impl Conversation {
         }
     }
 
-    async fn negotiate(&mut self, serving: Serving, flight: Option<Flight>) -> Result<(), Lost> {
+    async fn negotiate(
+        &mut self,
+        hello: &ClientHello,
+        serving: Serving,
+        flight: Option<Flight>,
+    ) -> Result<(), Lost> {
+        match self.connection(hello, serving) {
+            Ok(connection) => self.shake_hands(connection, flight).await,
+            Err(why) => {
+                self.wire.recorder.note(why.to_string());
+                Err(Ended::ByServer)
+            }
+        }
+    }
+
+    fn connection(&self, hello: &ClientHello, serving: Serving) -> Result<Engine, Error> {
         let tls = match self.implicit_tls {
             true => self.house.implicit.as_ref(),
             false => self.house.starttls.as_ref(),
         };
-        let Some(Ok(connection)) = tls.map(|tls| tls.connection(serving)) else {
-            return Err(Ended::ByServer);
-        };
+        let missing = || bad_tls("there is no certificate for this port");
+        let tls = tls.ok_or_else(missing)?;
+        tls.connection(serving, hello.sni.as_deref(), self.wire.received())
+    }
+
+    async fn shake_hands(
+        &mut self,
+        connection: Engine,
+        flight: Option<Flight>,
+    ) -> Result<(), Lost> {
         self.wire.start_tls(connection, flight).await?;
-        if let Some(tls) = self.wire.tls().and_then(describe) {
-            let text = format!("{} with {}, {}", tls.version, tls.cipher_suite, tls.group);
+        let tls = self.wire.tls().and_then(Engine::describe);
+        let sni = tls.as_ref().and_then(|tls| tls.sni.clone());
+        if let Some(tls) = tls {
+            let mut text = format!("{} with {}", tls.version, tls.cipher_suite);
+            if !tls.group.is_empty() {
+                text += &format!(", {}", tls.group);
+            }
             self.wire
                 .recorder
                 .change(|session: &mut Session| session.tls = Some(tls));
             self.wire.recorder.record(What::Tls(text));
         }
-        self.begin_inside_tls().await
+        self.begin_inside_tls(sni).await
     }
 
     /// The handshake is over, and nothing has been said inside TLS.
-    async fn begin_inside_tls(&mut self) -> Result<(), Lost> {
-        let sni = self.wire.tls().and_then(|tls| tls.server_name());
-        let sni: Vec<String> = sni.map(str::to_owned).into_iter().collect();
+    async fn begin_inside_tls(&mut self, sni: Option<String>) -> Result<(), Lost> {
+        let sni: Vec<String> = sni.into_iter().collect();
         let decision = self.ask(Stage::Tls, &sni, None);
         self.delay(&decision).await?;
         match decision.instead {
@@ -124,35 +150,53 @@ impl Conversation {
                     Edit::ByteByByte => Serving::Right,
                     _ => Serving::InPieces,
                 };
-                self.negotiate(serving, Some(Flight::edited(edit))).await
+                self.negotiate(&hello, serving, Some(Flight::edited(edit)))
+                    .await
             }
             HandshakeFault::End {
                 after: After::Finished,
                 end,
             } => {
-                self.negotiate(Serving::ToCut, None).await?;
+                self.negotiate(&hello, Serving::ToCut, None).await?;
                 Err(self.wire.end_after_finished(end).await)
             }
             HandshakeFault::End { after, end } if after != After::ClientHello => {
                 let flight = Flight::ending(after, end);
-                self.negotiate(Serving::ToCut, Some(flight)).await
+                self.negotiate(&hello, Serving::ToCut, Some(flight)).await
             }
             HandshakeFault::NoCloseNotify => {
-                self.negotiate(Serving::Right, None).await?;
+                self.negotiate(&hello, Serving::Right, None).await?;
                 self.wire.leave_without_close_notify();
                 Ok(())
             }
-            HandshakeFault::Requires(offer) if hello.has(offer) => {
-                self.negotiate(Serving::Right, None).await
-            }
+            HandshakeFault::Requires(offer) => self.require(offer, &hello).await,
             HandshakeFault::VersionFloor(version) => {
-                self.negotiate(Serving::From(version), None).await
+                self.negotiate(&hello, Serving::From(version), None).await
             }
             HandshakeFault::WarningFirst(code) => {
                 self.warn(code);
-                self.negotiate(Serving::Right, None).await
+                self.negotiate(&hello, Serving::Right, None).await
             }
             fault => Err(self.answer_by_hand(fault, &hello).await),
+        }
+    }
+
+    /// Has nothing but this, or acts as if.
+    async fn require(&mut self, offer: Offer, hello: &ClientHello) -> Result<(), Lost> {
+        #[cfg(feature = "legacy-tls")]
+        match self.connection(hello, Serving::Only(offer)) {
+            Ok(connection) => return self.shake_hands(connection, None).await,
+            Err(why) => {
+                let note = format!("what follows is imitated: {why}");
+                self.wire.recorder.note(note);
+            }
+        }
+        match offer {
+            Offer::Version(version) if version < TLS12 => {
+                Err(self.answer_by_hand(HandshakeFault::Alert(70), hello).await)
+            }
+            _ if hello.has(offer) => self.negotiate(hello, Serving::Right, None).await,
+            _ => Err(self.answer_by_hand(HandshakeFault::Alert(40), hello).await),
         }
     }
 
@@ -183,8 +227,6 @@ impl Conversation {
                     }
                 }
             }
-            // Nothing of it was offered.
-            HandshakeFault::Requires(_) => self.alert(40),
             HandshakeFault::Reset
             | HandshakeFault::End {
                 end: End::Reset, ..
@@ -232,28 +274,4 @@ fn junk() -> Vec<u8> {
     let numbers = (0..64u64).flat_map(|n| mix(n).to_be_bytes());
     // The first octet of a record is its type, 20 to 24; this is none.
     std::iter::once(0xBA).chain(numbers.skip(1)).collect()
-}
-
-fn describe(tls: &rustls::ServerConnection) -> Option<Tls> {
-    let version = match tls.protocol_version()? {
-        rustls::ProtocolVersion::TLSv1_3 => TlsVersion::Tls13,
-        _ => TlsVersion::Tls12,
-    };
-    let group = tls
-        .negotiated_key_exchange_group()
-        .map(|group| format!("{:?}", group.name()));
-    let certificates = tls.peer_certificates().unwrap_or_default();
-    Some(Tls {
-        version,
-        cipher_suite: suite_name(tls.negotiated_cipher_suite()?.suite()),
-        group: group.unwrap_or_default(),
-        sni: tls.server_name().map(str::to_owned),
-        alpn: tls
-            .alpn_protocol()
-            .map(|name| String::from_utf8_lossy(name).into_owned()),
-        client_certificate: certificates
-            .iter()
-            .map(|one| Der::from(one.to_vec()))
-            .collect(),
-    })
 }

@@ -88,6 +88,7 @@ fn extension(hello: &mut ClientHello, kind: u16, mut content: Reader<'_>) {
                 }
             }
         }
+        5 => hello.status_request = true,
         10 => hello.groups = content.vector16().map(Reader::u16s).unwrap_or_default(),
         13 => hello.signature_schemes = content.vector16().map(Reader::u16s).unwrap_or_default(),
         16 => {

@@ -75,6 +75,8 @@ impl Flight {
             return Going { bytes, end: None };
         }
         match self.fault {
+            // Their versions stay as they are, whatever they are.
+            Fault::Edit(Edit::ByteByByte) => Going { bytes, end: None },
             Fault::Edit(edit) => Going {
                 bytes: self.each_message(&records, |number, record| change(edit, number, record)),
                 end: None,

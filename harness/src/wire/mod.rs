@@ -5,17 +5,19 @@
 //! connections of a thread share.
 
 use std::cell::RefCell;
-use std::io::{self, Write as _};
+use std::io;
 use std::time::{Duration, Instant};
 
-use rustls::ServerConnection;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub(crate) use client_hello::Progress;
+pub(crate) use engine::Engine;
 pub(crate) use flight::Flight;
+#[cfg(feature = "legacy-tls")]
+pub(crate) use openssl::OpenSsl;
 
 use crate::first::first;
 use crate::persona::Limits;
@@ -23,8 +25,11 @@ use crate::report::{Ended, What};
 use crate::server::Recorder;
 
 mod client_hello;
+mod engine;
 mod flight;
 pub(crate) mod forged;
+#[cfg(feature = "legacy-tls")]
+mod openssl;
 mod pace;
 pub(crate) mod records;
 pub(crate) mod sealed;
@@ -33,7 +38,7 @@ mod tls;
 /// One connection.
 pub(crate) struct Wire {
     stream: TcpStream,
-    tls: Option<Box<ServerConnection>>,
+    tls: Option<Engine>,
     /// What was received and not yet taken: plaintext, or TLS records before TLS has begun.
     received: Vec<u8>,
     /// Plaintext that waits to go out with the next [`flush`](Self::flush).
@@ -118,6 +123,11 @@ impl Wire {
     /// Throws away what was received and not taken; says how much it was.
     pub(crate) fn discard_received(&mut self) -> usize {
         std::mem::take(&mut self.received).len()
+    }
+
+    /// What was received and not taken.
+    pub(crate) fn received(&self) -> &[u8] {
+        &self.received
     }
 
     /// Takes what was received and not taken.
@@ -218,12 +228,10 @@ impl Wire {
                 if self.drip.is_some() {
                     return self.drip_tls().await;
                 }
-                let _ = tls.writer().write_all(&self.waiting);
+                tls.write(&self.waiting);
                 self.waiting.clear();
             }
-            while tls.wants_write() {
-                let _ = tls.write_tls(&mut self.records);
-            }
+            tls.take_records(&mut self.records);
         } else if !self.waiting.is_empty() {
             std::mem::swap(&mut self.records, &mut self.waiting);
         }
@@ -253,7 +261,7 @@ impl Wire {
             self.fall_silent();
         }
         if let (Some(tls), false) = (&mut self.tls, self.broken) {
-            let _ = tls.writer().write_all(&self.waiting);
+            tls.write(&self.waiting);
             self.waiting.clear();
             // Before the handshake is done there is nothing to close.
             if !self.no_close_notify && !self.muted && !tls.is_handshaking() {

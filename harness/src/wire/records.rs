@@ -16,7 +16,7 @@ pub(crate) const CERTIFICATE: u8 = 11;
 pub(crate) const TLS12: u16 = 0x0303;
 
 /// The length of a record's header.
-pub(super) const HEADER: usize = 5;
+pub(crate) const HEADER: usize = 5;
 
 /// A record. A fragment that does not fit in its length is cut.
 pub(crate) fn record(kind: u8, version: u16, fragment: &[u8]) -> Vec<u8> {

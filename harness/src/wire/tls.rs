@@ -1,9 +1,6 @@
 //! TLS on a connection: driven by hand, so that every alert is seen and a handshake can be broken.
 
-use std::io::BufRead as _;
-
-use rustls::{AlertDescription, ProtocolVersion, ServerConnection};
-
+use super::engine::{Broken, Engine, State};
 use super::flight::Flight;
 use super::records::{self, CHANGE_CIPHER_SPEC};
 use super::sealed::{Wish, wishing};
@@ -16,11 +13,9 @@ impl Wire {
     /// the one that `flight` gives it.
     pub(crate) async fn start_tls(
         &mut self,
-        connection: ServerConnection,
+        connection: Engine,
         flight: Option<Flight>,
     ) -> Result<(), Lost> {
-        let mut connection = Box::new(connection);
-        connection.set_buffer_limit(None);
         self.tls = Some(connection);
         self.flight = flight;
         let done = self.shake_hands().await;
@@ -41,8 +36,8 @@ impl Wire {
     }
 
     /// The TLS connection, while there is one.
-    pub(crate) fn tls(&self) -> Option<&ServerConnection> {
-        self.tls.as_deref()
+    pub(crate) fn tls(&self) -> Option<&Engine> {
+        self.tls.as_ref()
     }
 
     /// At the end of the connection FIN comes without close_notify.
@@ -55,8 +50,8 @@ impl Wire {
         let Some(flight) = &mut self.flight else {
             return self.write(&records).await;
         };
-        let version = self.tls.as_ref().and_then(|tls| tls.protocol_version());
-        let going = flight.edit(records, version == Some(ProtocolVersion::TLSv1_3));
+        let tls13 = self.tls.as_ref().is_some_and(Engine::is_tls13);
+        let going = flight.edit(records, tls13);
         let pieces = match flight.bytewise() {
             true => 1,
             false => going.bytes.len().max(1),
@@ -128,46 +123,30 @@ impl Wire {
     }
 
     /// Feeds records to TLS; the plaintext is put in line.
-    pub(super) fn decrypt(&mut self, mut records: &[u8]) -> Result<(), Lost> {
+    pub(super) fn decrypt(&mut self, records: &[u8]) -> Result<(), Lost> {
         let Some(tls) = self.tls.as_mut().filter(|_| !self.broken) else {
             return Ok(());
         };
-        while !records.is_empty() {
-            let progress = tls.read_tls(&mut records);
-            let state = match &mut self.flight {
-                Some(flight) => wishing(&mut flight.wish, || tls.process_new_packets()),
-                None => tls.process_new_packets(),
-            };
-            while let Ok(plaintext @ [_, ..]) = tls.reader().fill_buf() {
-                let count = plaintext.len();
-                self.received.extend_from_slice(plaintext);
-                tls.reader().consume(count);
-            }
-            match (state, progress) {
-                (Err(error), _) => return self.tls_broke(&error),
-                // After close_notify nothing more is read.
-                (Ok(state), _) if state.peer_has_closed() => break,
-                (Ok(_), Ok(0) | Err(_)) => break,
-                (Ok(_), Ok(_)) => {}
-            }
+        let received = &mut self.received;
+        let state = match &mut self.flight {
+            Some(flight) => wishing(&mut flight.wish, || tls.read(records, received)),
+            None => tls.read(records, received),
+        };
+        match state {
+            State::Open | State::Closed => Ok(()),
+            State::Broken(broken) => self.tls_broke(broken),
         }
-        Ok(())
     }
 
-    fn tls_broke(&mut self, error: &rustls::Error) -> Result<(), Lost> {
+    fn tls_broke(&mut self, broken: Broken) -> Result<(), Lost> {
         self.broken = true;
-        match error {
-            // Good-bye in mid-handshake (RFC 8446 §6.1) says nothing of what is wrong.
-            rustls::Error::AlertReceived(
-                AlertDescription::CloseNotify | AlertDescription::UserCanceled,
-            ) => {}
-            rustls::Error::AlertReceived(alert) => {
-                self.recorder.alert_from_client(Alert(u8::from(*alert)));
-            }
+        match broken {
+            Broken::GoodBye => {}
+            Broken::Alert(alert) => self.recorder.alert_from_client(alert),
             // The client answers what it got, and TLS does not know that it was cut.
-            _ if self.muted => return Ok(()),
-            _ => {
-                self.recorder.record(What::TlsFailed(error.to_string()));
+            Broken::Here(_) if self.muted => return Ok(()),
+            Broken::Here(why) => {
+                self.recorder.record(What::TlsFailed(why));
                 if let Some(alert) = self.own_alert() {
                     self.recorder.record(What::AlertFromServer(alert));
                 }
@@ -181,9 +160,7 @@ impl Wire {
     fn own_alert(&mut self) -> Option<Alert> {
         let tls = self.tls.as_mut()?;
         let begin = self.records.len();
-        while tls.wants_write() {
-            tls.write_tls(&mut self.records).ok()?;
-        }
+        tls.take_records(&mut self.records);
         match &mut self.records[begin..] {
             [.., 21, 3, _, 0, 2, 2, code] => {
                 // Alert 116 is TLS 1.3's, where it is sealed. For a certificate that was not

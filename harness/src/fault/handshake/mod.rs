@@ -45,8 +45,10 @@ pub enum HandshakeFault {
     Plaintext(String),
     /// Records by hand that are no ServerHello; then FIN.
     Records(Records),
-    /// Alert 40 to a client that does not offer this, and an ordinary handshake with any other. It
-    /// imitates a server that has nothing else; what was offered is not taken.
+    /// A server that has nothing but this. With the feature `legacy-tls` it really has, as far as
+    /// OpenSSL does: what is offered is taken, and a client that does not offer it gets the alert of
+    /// OpenSSL. Otherwise it is [imitated](Self::imitated): alert 40 to a client that does not offer
+    /// it, and an ordinary handshake with any other; of a version before TLS 1.2 alert 70 alone.
     Requires(Offer),
     /// A TCP reset without an alert.
     Reset,
@@ -170,6 +172,8 @@ pub enum Offer {
     Group(u16),
     /// A signature scheme: `0x0201` is RSA with SHA-1.
     SignatureScheme(u16),
+    /// A version: `0x0301` is TLS 1.0.
+    Version(u16),
 }
 
 /// Records by hand that are no ServerHello.
@@ -220,6 +224,36 @@ pub enum ServerHello {
 }
 
 impl HandshakeFault {
+    /// The feature without which this build only imitates it; nothing if it is what it says.
+    ///
+    /// ```
+    /// use mailfault::{HandshakeFault, handshake::Offer};
+    ///
+    /// let static_rsa = HandshakeFault::Requires(Offer::Cipher(0x002f));
+    /// let real = cfg!(feature = "legacy-tls");
+    /// assert_eq!(static_rsa.imitated(), (!real).then_some("legacy-tls"));
+    /// assert_eq!(HandshakeFault::Junk.imitated(), None);
+    /// ```
+    #[must_use]
+    pub fn imitated(&self) -> Option<&'static str> {
+        let imitated = self.is_of_legacy_tls() && !cfg!(feature = "legacy-tls");
+        imitated.then_some("legacy-tls")
+    }
+
+    /// Whether it takes the feature `legacy-tls` to be more than imitated.
+    pub(crate) fn is_of_legacy_tls(&self) -> bool {
+        matches!(self, Self::Requires(_))
+    }
+
+    /// Whether it changes the server's own handshake on its way, beyond cutting it into octets.
+    pub(crate) fn edits(&self) -> bool {
+        match self {
+            Self::Edit(edit) => *edit != Edit::ByteByByte,
+            Self::End { after, .. } => *after != After::ClientHello,
+            _ => false,
+        }
+    }
+
     /// What makes no sense in it, if anything.
     pub(super) fn mistake(&self) -> Option<&'static str> {
         let line = match self {

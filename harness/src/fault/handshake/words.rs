@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::{After, Edit, End, HandshakeFault, Offer, Records, ServerHello};
-use crate::fault::TlsVersion;
 
 impl fmt::Display for HandshakeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,6 +38,7 @@ impl fmt::Display for HandshakeFault {
                 Offer::SignatureScheme(scheme) => {
                     write!(f, "requires signature-scheme {scheme:04x}")
                 }
+                Offer::Version(version) => write!(f, "requires version {version:04x}"),
             },
             Self::Reset => f.write_str("reset"),
             Self::ServerHello(hello) => {
@@ -55,8 +55,7 @@ impl fmt::Display for HandshakeFault {
                 }
             }
             Self::Silence => f.write_str("silence"),
-            Self::VersionFloor(TlsVersion::Tls12) => f.write_str("version-floor 1.2"),
-            Self::VersionFloor(TlsVersion::Tls13) => f.write_str("version-floor 1.3"),
+            Self::VersionFloor(version) => write!(f, "version-floor {}", version.number()),
             Self::Warning(code) => write!(f, "warning {code}"),
             Self::WarningFirst(code) => write!(f, "warning-first {code}"),
         }

@@ -11,10 +11,11 @@ fn the_example_shows_every_key_and_can_be_read() {
     let text = mailfault_scenarios::EXAMPLE;
     let scenario = Scenario::parse("example.toml", text).unwrap();
     assert_eq!(scenario.faults.len(), 4);
-    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups \
+    let keys = "summary expect rfc verifying opportunistic kind story tls host tls-versions cipher-suites groups max-fragment \
                 client-certificate auth require-tls require-auth refuse-connections persona limits certificate flaw \
                 sessions messages keeps-open recipients chunks pipelining smuggles ends \
-                control name names only-names key intermediate at matching session from skip in-clear \
+                control name names only-names key intermediate \
+                revocation crl crl-server ocsp ocsp-server staple must-staple at matching session from skip in-clear \
                 skip-in-session every every-nth-session beyond-rate beyond-connections greylisting \
                 inside-tls after-octets after-reply add budget close conceal delay drip endless \
                 half-close handshake hide honour-pipelined jitter lines loose-end mask overlong \
@@ -74,7 +75,7 @@ fn the_catalogue_keeps_its_rules() {
             }
             _ => {}
         }
-        let about_tls = ["tls/", "starttls/", "handshake/"].iter();
+        let about_tls = ["tls/", "revocation/", "starttls/", "handshake/"].iter();
         let about_tls = about_tls.clone().any(|folder| id.starts_with(folder));
         assert_eq!(scenario.verifying.is_some(), about_tls, "{id}");
     }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use mailfault_certs::{Control, Flaw, KeyKind};
+use mailfault_certs::{Control, Flaw, KeyKind, Reason};
 
 use super::*;
 use crate::fault::{LooseEnd, TlsVersion};
 use crate::persona::Persona;
-use crate::server::{Auth, ClientCertificate};
+use crate::server::{Auth, ClientCertificate, CrlWish, OcspWish, ResponderWish, Revocation};
 
 #[test]
 fn what_a_file_does_not_say_works() {
@@ -98,4 +98,69 @@ fn a_persona_table_changes_the_persona_that_it_is_based_on() {
     assert_eq!(wish.persona, expected);
     let plain = server("persona = { host = 'a.test' }").persona;
     assert_eq!(plain, Persona::plain().host("a.test"));
+}
+
+#[test]
+fn what_is_said_of_revocation_is_what_the_builder_says() {
+    let wish = server(
+        "[server.revocation]\ncrl = 'revoked superseded'\ncrl-server = 'slow 5s'\nocsp = 'good'\n\
+         ocsp-server = 'status 500'\nstaple = 'tampered'\nmust-staple = true",
+    );
+    let expected = Revocation::new()
+        .crl(CrlWish::Revoked(Reason::Superseded))
+        .crl_server(ResponderWish::Slow(Duration::from_secs(5)))
+        .ocsp(OcspWish::Good)
+        .ocsp_server(ResponderWish::Status(500))
+        .staple(OcspWish::Tampered)
+        .must_staple();
+    assert_eq!(wish.revocation, expected);
+    assert_eq!(server("").revocation, Revocation::new());
+    check_bad(
+        "[server.revocation]\ncrl-server = 'junk'",
+        "case.toml:4:14: `crl-server` gives nothing out without `crl`",
+    );
+    check_bad(
+        "[server]\ncertificate = { intermediate = false }\nrevocation = { crl = 'intermediate-revoked' }",
+        "case.toml:5:22: there is no intermediate between root and leaf that could be revoked",
+    );
+    check_bad(
+        "[server.revocation]\nstaple = 'revoced'",
+        "case.toml:4:10: unknown OCSP answer `revoced`; did you mean `revoked`?",
+    );
+}
+
+#[test]
+fn old_tls_is_understood_in_every_build_and_needs_its_feature() {
+    let old =
+        server("tls-versions = ['1.0', '1.1']\ncipher-suites = ['TLS_RSA_WITH_AES_128_CBC_SHA']");
+    assert_eq!(old.tls_versions, [TlsVersion::Tls10, TlsVersion::Tls11]);
+    assert_eq!(server("max-fragment = 512").max_fragment, Some(512));
+
+    let feature = (!cfg!(feature = "legacy-tls")).then_some("legacy-tls");
+    let named = |id| Scenario::named(id).unwrap();
+    let (small, imitated, odd) = (
+        named("handshake/dhe-1024"),
+        named("handshake/static-rsa-only"),
+        named("tls/p521"),
+    );
+    assert_eq!((small.needs(), small.imitated()), (feature, None));
+    for scenario in [imitated, odd] {
+        assert_eq!((scenario.needs(), scenario.imitated()), (None, feature));
+        assert!(scenario.is_of_legacy_tls());
+    }
+    assert!(
+        !named("tls/dsa").is_of_legacy_tls(),
+        "TLS 1.3 has no scheme for it"
+    );
+    let started = small.builder().0.try_start();
+    match feature {
+        None => drop(started.unwrap().finish()),
+        Some(_) => assert!(matches!(
+            started.unwrap_err(),
+            crate::Error::NeedsFeature {
+                feature: "legacy-tls",
+                ..
+            }
+        )),
+    }
 }
