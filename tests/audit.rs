@@ -1,19 +1,20 @@
-//! Whole audits of clients in this process: one that is right, one that is wrong in every way that it can be, and one
-//! that cannot even deliver to a healthy server.
+//! Whole audits: of clients that are released, of one that is wrong in every way that it can be, and of some that cannot
+//! even deliver to a healthy server.
 
 use std::time::Duration;
 
-use ::lettre::transport::smtp::authentication::Credentials;
-use ::lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use ::lettre::{Message, SmtpTransport, Transport};
-use mailfault::audit::{Audit, Case, Grade, ReportCard, RevocationCheck};
+use mailfault::Der;
+use mailfault::audit::{Audit, Grade, ReportCard, RevocationCheck};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::raw_client::RawClient;
+use lettre::{JOBS, with_rustls};
 
-mod bad_client;
-
-/// Most of an audit is waiting for a server that says nothing.
-const JOBS: usize = 24;
+mod bad_client; // what an audit must find
+mod lettre; // in this process, with both of its TLS libraries
+mod limbo; // the test cases of x509-limbo
+mod programs; // clients that are started once for each case
 
 /// Each line is a case and its grade, with the severity where it is wrong.
 #[track_caller]
@@ -42,77 +43,22 @@ fn grade(card: &ReportCard, id: &str) -> String {
     }
 }
 
-/// lettre, as its documentation says it: TLS demanded, one root trusted.
-fn lettre(case: &Case) -> Result<(), String> {
-    let root = Certificate::from_pem(case.roots().as_bytes()).map_err(|error| error.to_string())?;
-    let tls = TlsParameters::builder(case.name().to_owned()).add_root_certificate(root);
-    let tls = tls.build().map_err(|error| error.to_string())?;
-    let tls = match case.addr() == case.implicit_addr().unwrap_or(case.addr())
-        && case.implicit_addr().is_some()
-    {
-        true => Tls::Wrapper(tls),
-        false => Tls::Required(tls),
-    };
-    let client = SmtpTransport::builder_dangerous(case.host())
-        .port(case.port())
-        .tls(tls)
-        .credentials(Credentials::new(
-            "alice".to_owned(),
-            "correct horse".to_owned(),
-        ))
-        .timeout(Some(Duration::from_secs(4)))
-        .build();
-    let message = Message::builder()
-        .from(case.from().parse().expect("an address"))
-        .to(case.to().parse().expect("an address"))
-        .body("hello\r\n".to_owned())
-        .expect("a message");
-    client
-        .send(&message)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
-}
-
-#[test]
-fn lettre_has_the_defects_that_are_known_and_no_others() {
-    let card = Audit::of_verifying_client()
-        .client("lettre")
-        .jobs(JOBS)
-        .skip(
-            "starttls/response-injection",
-            "other people's software, not ours to judge here",
-        )
-        // Both are wrong as well (hung), and take as long as a case may.
-        .skip(
-            "mail/ehlo-10000-lines",
-            "it reads a reply anew with every line that comes",
-        )
-        .skip(
-            "net/drip-endless",
-            "it bounds the wait for an octet, not for a reply",
-        )
-        .run(lettre);
+/// The ids of what is wrong, in the order of the catalogue; and the client is one that can deliver.
+#[track_caller]
+fn check_wrong(card: &ReportCard, expected: &[&str]) {
+    assert_eq!(card.stopped, None, "{card}");
+    let controls = card.controls.iter().all(|one| one.grade == Grade::Right);
+    assert!(controls, "{card}");
     let wrong = card.all().filter(|one| one.grade == Grade::Wrong);
     let wrong: Vec<_> = wrong.map(|one| one.id.as_str()).collect();
-    // webpki does not look at an authority's keyUsage.
-    assert_eq!(wrong, ["tls/intermediate-no-certsign"], "{card:#}");
-    // Its parser wants a space behind the code, and small letters are not its keyword.
-    check(&card, "starttls/220-no-text", "not-judged");
-    check(&card, "starttls/offered-lowercase", "not-judged");
-    // It takes any 2yz for STARTTLS.
-    check(&card, "starttls/offered-then-250", "lenient");
-    check(&card, "tls/expired", "right");
-    check(&card, "starttls/stripped", "right");
-    check(&card, "mail/auth-535-5.7.8", "right");
-    check(&card, "handshake/junk", "right");
-    check(&card, "net/reset-after-final-dot", "right");
+    assert_eq!(wrong, expected, "{card:#}");
 }
 
 /// lettre never looks, and only a client that is said to is judged by it.
 #[test]
 fn revocation_is_judged_where_the_client_is_said_to_check_it() {
     let audit = Audit::of_verifying_client().only("revocation/*").jobs(JOBS);
-    let card = audit.run(lettre);
+    let card = audit.run(with_rustls);
     card.assert_clean();
     let judged = card
         .cases
@@ -123,7 +69,7 @@ fn revocation_is_judged_where_the_client_is_said_to_check_it() {
     let card = audit
         .clone()
         .checks_revocation([RevocationCheck::Crl])
-        .run(lettre);
+        .run(with_rustls);
     let all = [
         ("control/p256", "right"),
         ("revocation/crl-revoked", "wrong: credentials"),
@@ -138,7 +84,7 @@ fn revocation_is_judged_where_the_client_is_said_to_check_it() {
 
     let card = audit
         .checks_revocation([RevocationCheck::Staple])
-        .run(lettre);
+        .run(with_rustls);
     let all = [
         ("revocation/crl-revoked", "not-judged"),
         ("revocation/ocsp-revoked", "wrong: credentials"),
@@ -147,24 +93,6 @@ fn revocation_is_judged_where_the_client_is_said_to_check_it() {
         ("revocation/ocsp-slow", "not-judged"),
     ];
     check_all(&card, &all);
-}
-
-#[test]
-fn lettre_over_implicit_tls_does_nothing_wrong() {
-    let audit = Audit::of_verifying_client().jobs(JOBS).over_implicit_tls();
-    let card = audit
-        .only("tls/expired*")
-        .only("tls/wrong-name*")
-        .only("handshake/*-on-connect")
-        .run(lettre);
-    card.assert_clean();
-    check(&card, "tls/expired", "right");
-    check(&card, "handshake/close-on-connect", "right");
-    assert_eq!(
-        card.count(Grade::Wrong) + card.count(Grade::Lenient),
-        0,
-        "{card}"
-    );
 }
 
 #[test]
@@ -257,7 +185,7 @@ fn a_client_that_panics_or_hangs_spoils_nothing() {
                 let mut client = RawClient::helloed(case.addr());
                 client.rest().map(|_| ()).map_err(|error| error.to_string())
             }
-            _ => lettre(case),
+            _ => with_rustls(case),
         }
     });
     let expired = card.case("tls/expired").unwrap();
@@ -280,13 +208,32 @@ fn what_is_skipped_is_told_and_a_pattern_that_means_nothing_is_an_error() {
     let card = audit
         .clone()
         .skip("wrong-name", "known, see our issue 7")
-        .run(lettre);
+        .run(with_rustls);
     let ids: Vec<_> = card.cases.iter().map(|one| &*one.id).collect();
     assert_eq!(ids, ["tls/wrong-name", "tls/wrong-name-and-untrusted"]);
     assert_eq!(card.cases[0].reason, "skipped: known, see our issue 7");
-    let error = audit.skip("tls/expird", "").try_run(lettre).unwrap_err();
+    let error = audit
+        .skip("tls/expird", "")
+        .try_run(with_rustls)
+        .unwrap_err();
     assert!(
         error.to_string().contains("did you mean `tls/expired`?"),
         "{error}"
     );
+}
+
+#[test]
+fn a_recipient_who_was_refused_for_good_is_tried_once() {
+    let audit = Audit::of_opportunistic_client().only("mail/rcpt-550-5.1.1");
+    let card = audit.run(|case| {
+        if case.id() != "mail/rcpt-550-5.1.1" {
+            return with_rustls(case);
+        }
+        let root = CertificateDer::from_pem_slice(case.roots().as_bytes()).unwrap();
+        let mut client = RawClient::inside_tls(case.addr(), &Der::from(root.to_vec()));
+        client.say("MAIL FROM:<alice@example.test>");
+        client.say("RCPT TO:<bob@example.test>");
+        Err(client.say("RCPT TO:<bob@example.test>"))
+    });
+    check(&card, "mail/rcpt-550-5.1.1", "lenient");
 }

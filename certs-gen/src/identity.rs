@@ -66,7 +66,7 @@ impl Identity {
         &self.leaf
     }
 
-    /// The key that the server signs with, in PKCS#8.
+    /// The key that the server signs with, in PKCS#8, unless [another](Self::with_key) was given.
     #[must_use]
     pub fn key(&self) -> &Der {
         self.key.pkcs8()

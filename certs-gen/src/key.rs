@@ -105,6 +105,11 @@ impl Key {
         }
     }
 
+    /// What is handed out is another key, which nothing here is signed with.
+    pub(crate) fn replaced_by(self, key: Der) -> Self {
+        Self { pkcs8: key, ..self }
+    }
+
     pub(crate) fn pkcs8(&self) -> &Der {
         &self.pkcs8
     }

@@ -40,6 +40,7 @@ mod distinguished_name;
 mod encoding;
 mod error;
 mod flaw;
+mod given;
 mod identity;
 mod key;
 mod leaf;

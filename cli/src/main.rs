@@ -9,6 +9,7 @@ mod audit; // mailfault audit: a client through the catalogue, and its report ca
 mod certs; // mailfault certs: certificates as files
 mod check; // mailfault check: scenario files, held to what they expect
 mod list; // mailfault list: what there is, one line each
+mod pages; // mailfault completions and mailfault man: what can be typed, for shells and for `man`
 mod run; // mailfault run: a client against a scenario, and the verdict
 mod serve; // mailfault serve: a scenario's server until it is told to end
 mod show; // mailfault show: one of them in full
@@ -17,7 +18,7 @@ mod child; // a client that is run, bounded, and ended with all its children
 mod json; // the shapes of `--json`
 mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
-mod signals; // SIGINT and SIGTERM
+mod signals; // SIGINT, SIGTERM and SIGHUP
 mod verdict; // what became of a client, in words
 mod words; // what clients do with a fault and say of it
 
@@ -36,6 +37,8 @@ fn main() -> ExitCode {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Audit(arguments) => audit::audit(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
+        Verb::Completions(arguments) => pages::completions(&arguments),
+        Verb::Man(arguments) => pages::man(&arguments),
     };
     error::exit_code(done)
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use mailfault::cast::Cast;
-use mailfault::scenario::{Kind, Scenario};
+use mailfault::scenario::{Kind, Opportunistic, Scenario};
 use mailfault::{Flaw, FlawWordings as _, Persona, Requirement, Wording, wordings};
 use serde_json::{Value, json};
 
@@ -80,6 +80,7 @@ impl Shown {
                 list::scenario(scenario),
                 json!({
                     "verifying": scenario.verifying.map(|one| one.to_string()),
+                    "opportunistic": scenario.opportunistic.name(),
                     "story": scenario.story,
                     "needs": scenario.needs(),
                     "imitated_without": scenario.imitated(),
@@ -141,6 +142,13 @@ fn of_scenario(scenario: &Scenario, given: &str) -> Result<String, Error> {
     let mut facts = Vec::new();
     if let Some(requirement) = scenario.verifying {
         facts.push(("a verifying client", must(requirement).to_owned()));
+        // Where nothing is to be refused, there is nothing to be told.
+        if requirement != Requirement::Accept {
+            facts.push((
+                "an opportunistic one",
+                may(scenario.opportunistic).to_owned(),
+            ));
+        }
     }
     facts.push(("a correct client ends with", verdict::expected(scenario)));
     facts.push(("bound by", verdict::rfc(&scenario.rfc)));
@@ -258,6 +266,14 @@ fn must(requirement: Requirement) -> &'static str {
         Requirement::ShouldRefuse => "should refuse; one that does not is lenient, not wrong",
         Requirement::Either => "may accept or refuse",
         Requirement::Accept => "must accept: this is legal, and a refusal a false alarm",
+    }
+}
+
+fn may(opportunistic: Opportunistic) -> &'static str {
+    match opportunistic {
+        Opportunistic::MayDeliverInClear => "may deliver, without TLS if need be, or defer",
+        Opportunistic::MustUseTls => "may deliver over TLS, whatever the certificate, or defer",
+        Opportunistic::Refuse => "must refuse as well",
     }
 }
 

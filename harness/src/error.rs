@@ -49,6 +49,13 @@ pub enum Error {
         /// What can be done about it.
         mend: String,
     },
+    /// A file of x509-limbo that cannot be understood.
+    BadLimbo {
+        /// The file's name as the user gave it, with line and column or the test case.
+        place: String,
+        /// What is wrong.
+        why: String,
+    },
     /// A server that could not be started.
     CannotListen {
         /// The address that was asked for.
@@ -98,6 +105,10 @@ impl fmt::Display for Error {
                 why,
                 mend,
             } => write!(f, "{file}:{line}: {why}\nhint: {mend}"),
+            Self::BadLimbo { place, why } => write!(
+                f,
+                "{place}: {why}\nhint: `limbo.json` comes from https://github.com/C2SP/x509-limbo"
+            ),
             Self::CannotListen { address, why, .. } => {
                 write!(f, "cannot listen on {address}: {why}")
             }

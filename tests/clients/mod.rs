@@ -10,7 +10,7 @@
 mod curl;
 mod lettre;
 mod mail_send;
-mod nodemailer;
+pub(crate) mod nodemailer;
 mod openssl;
 mod smtplib;
 mod swaks;

@@ -6,7 +6,7 @@ use super::Client;
 use super::errand::{CLIENT, Errand, FROM, NAME, PASSWORD, Said, TO, USER};
 use crate::support::program;
 
-pub(super) fn found() -> Option<PathBuf> {
+pub(crate) fn found() -> Option<PathBuf> {
     let modules = std::env::var_os("MAILFAULT_NODE_MODULES").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules"),
         PathBuf::from,

@@ -2,8 +2,10 @@
 
 const fs = require("fs");
 
-const [module_, mode, host, port, servername, name, user, pass, from, to, roots, message] =
+const [module_, mode, host, port, servername, name, user, pass, from, to, roots, message, patience] =
   process.argv.slice(2);
+// How many milliseconds to wait, where a test says so.
+const timeout = patience ? Number(patience) : undefined;
 const nodemailer = require(module_);
 
 const transport = nodemailer.createTransport({
@@ -12,6 +14,9 @@ const transport = nodemailer.createTransport({
   name,
   secure: false,
   requireTLS: mode === "requireTLS",
+  connectionTimeout: timeout,
+  greetingTimeout: timeout,
+  socketTimeout: timeout,
   auth: { user, pass },
   tls: { servername, ca: fs.readFileSync(roots) },
 });

@@ -162,9 +162,12 @@ fn a_slow_responder_is_slow_and_answers() {
 
 #[test]
 fn nobody_listens_at_a_responder_that_is_unreachable() {
-    let (server, _) = serve(both().ocsp_server(ResponderWish::Unreachable));
-    let closed = TcpStream::connect(port(server.ocsp_url())).expect_err("a closed port");
-    assert_eq!(closed.kind(), std::io::ErrorKind::ConnectionRefused);
+    let unreachable = ResponderWish::Unreachable;
+    let (server, _) = serve(both().crl_server(unreachable).ocsp_server(unreachable));
+    for url in [server.crl_url(), server.ocsp_url()] {
+        let closed = TcpStream::connect(port(url)).expect_err("a closed port");
+        assert_eq!(closed.kind(), std::io::ErrorKind::ConnectionRefused);
+    }
     drop(server.finish());
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use mailfault::audit::{Audit, ClientKind, Format, Grade, ReportCard, RevocationCheck};
+use mailfault::audit::{Audit, ClientKind, Format, Grade, Limbo, ReportCard, RevocationCheck};
 
 use crate::arguments::duration;
 use crate::error::{Ended, Error};
@@ -27,6 +27,7 @@ Exit code: 0 nothing wrong, 1 something wrong, 2 could not run, or the client co
 Examples:
   mailfault audit -- swaks --server {addr} --tls --tls-verify --tls-ca-path {ca} --from {from} --to {to}
   mailfault audit --only 'tls/*' --report card.html --report junit.xml -- ./my-client {host} {port} {name} {ca}
+  mailfault audit --limbo limbo.json --only 'limbo/*' -- ./my-client {host} {port} {name} {ca}
   mailfault audit --only 'revocation/*' --revocation crl -- curl -sS --ssl-reqd --cacert {ca} --crlfile {crl} \\
     --connect-to ::{addr} smtp://{name} --mail-from {from} --mail-rcpt {to} -T {ca}
   mailfault audit --client opportunistic --jobs 16 --timeout 20s -- ./my-mta-test.sh")]
@@ -38,6 +39,10 @@ pub(crate) struct Arguments {
     /// Not the cases that this means; the report names them
     #[arg(long, value_name = "GLOB")]
     skip: Vec<String>,
+
+    /// Play the test cases of x509-limbo as well, by the name limbo/ID; docs/limbo.md says where the file comes from
+    #[arg(long, value_name = "FILE")]
+    limbo: Option<PathBuf>,
 
     /// What the client promises: to demand TLS and verify, or to take what TLS it can get
     #[arg(long = "client", value_name = "KIND", value_enum, default_value_t = Kind::Verifying)]
@@ -55,7 +60,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// How many cases run at a time; as many as there are cores if nothing is said
+    /// How many cases run at a time; eight for each core if nothing is said, since clients mostly wait
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
@@ -108,7 +113,8 @@ pub(crate) fn audit(arguments: &Arguments) -> Result<Ended, Error> {
     }
     let program = Program::new(&arguments.command)?;
     let interrupted = program.watch_signals()?;
-    let audit = wish(arguments, &program);
+    let limbo = arguments.limbo.as_deref().map(Limbo::read).transpose()?;
+    let audit = wish(arguments, limbo, &program);
     let errors = program.errors();
     let card = audit
         .try_run(move |case| program.run(case))
@@ -125,7 +131,7 @@ pub(crate) fn audit(arguments: &Arguments) -> Result<Ended, Error> {
     tell(arguments, &card)
 }
 
-fn wish(arguments: &Arguments, program: &Program) -> Audit {
+fn wish(arguments: &Arguments, limbo: Option<Limbo>, program: &Program) -> Audit {
     let kind = match arguments.kind {
         Kind::Opportunistic => ClientKind::Opportunistic,
         Kind::Verifying => ClientKind::Verifying,
@@ -138,6 +144,9 @@ fn wish(arguments: &Arguments, program: &Program) -> Audit {
         .progress(|done, total, id| output::progress(&format!("{done} of {total}: {id}")));
     if let Some(jobs) = arguments.jobs {
         audit = audit.jobs(jobs.get());
+    }
+    if let Some(limbo) = limbo {
+        audit = audit.limbo(limbo);
     }
     if arguments.implicit_tls {
         audit = audit.over_implicit_tls();

@@ -72,7 +72,7 @@ impl Program {
         self.errors.clone()
     }
 
-    /// From now on SIGINT and SIGTERM end the client that runs, and no other is started.
+    /// From now on SIGINT, SIGTERM and SIGHUP end the client that runs, and no other is started.
     pub(super) fn watch_signals(&self) -> Result<Interrupted, Error> {
         let cannot = |error| Error::new(format!("cannot wait for signals: {error}"));
         let runtime = runtime().map_err(cannot)?;

@@ -25,7 +25,7 @@ use crate::{find, output, paste};
 use logs::Logs;
 use show::{Show, View};
 
-/// Serve a scenario, or a cast of several systems, until SIGINT or SIGTERM, and show what its clients do
+/// Serve a scenario, or a cast of several systems, until SIGINT, SIGTERM or SIGHUP, and show what its clients do
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

@@ -215,3 +215,18 @@ fn what_cannot_be_run_is_said() {
         "error: `card.pdf` is no format of a report\nhint: a report ends in .html, .json, .xml, .md or .txt",
     );
 }
+
+#[test]
+fn a_file_of_x509_limbo_that_is_none_is_told_before_anything_is_played() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("limbo.json");
+    std::fs::write(&file, "{\n  \"version\": 2,\n  \"testcases\": []\n}").expect("a file");
+    let file = file.display().to_string();
+    let output = mailfault(["audit", "--limbo", &file, "--", "true"]);
+    assert_eq!(output.code, Some(2), "{output:#?}");
+    let expected = format!(
+        "error: {file}: version 2 of the schema is not known here, version 1 is\n\
+         hint: `limbo.json` comes from https://github.com/C2SP/x509-limbo\n"
+    );
+    assert_eq!(output.stderr, expected);
+}

@@ -216,3 +216,21 @@ fn every_verb_has_help_with_an_example() {
         );
     }
 }
+
+#[test]
+fn what_an_opportunistic_client_may_do_is_shown_where_others_refuse() {
+    #[track_caller]
+    fn check(name: &str, word: &str, text: Option<&str>) {
+        let json = mailfault(["show", name, "--json"]).json();
+        assert_eq!(json["opportunistic"], word, "{name}");
+        let shown = mailfault(["show", name]).stdout;
+        let mut lines = shown.lines().map(str::trim_start);
+        let line = lines.find_map(|line| line.strip_prefix("an opportunistic one"));
+        assert_eq!(line.map(str::trim), text, "{name}");
+    }
+    let over_tls = "may deliver over TLS, whatever the certificate, or defer";
+    check("tls/expired", "must-use-tls", Some(over_tls));
+    let in_clear = "may deliver, without TLS if need be, or defer";
+    check("handshake/junk", "may-deliver-in-clear", Some(in_clear));
+    check("control/p256", "must-use-tls", None);
+}

@@ -155,7 +155,7 @@ fn a_parent_reads_the_ready_line_sends_a_mail_and_closes_stdin() {
 #[test]
 fn a_signal_ends_it_in_good_order() {
     use rustix::process::Signal;
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let (running, ready) = serve(&["tls/expired"]);
         let ca = Path::new(ready["ca"].as_str().unwrap()).to_owned();
         let folder = ca.parent().unwrap().parent().unwrap();

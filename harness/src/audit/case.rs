@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use mailfault_certs::{Identity, Pem};
 
-use crate::scenario::{Scenario, TlsWish};
+use crate::scenario::{Pace, Scenario, TlsWish};
 use crate::server::MockServer;
 
 /// One server of an audit, running, and what the client has to know of it.
@@ -23,6 +24,7 @@ pub struct Case {
     roots: Pem,
     crls: Pem,
     tls: TlsWish,
+    patience: Duration,
     over: Arc<AtomicBool>,
 }
 
@@ -45,6 +47,7 @@ impl Case {
             roots: identity.roots_pem(),
             crls: identity.crls_pem(),
             tls: scenario.server.tls,
+            patience: patience(scenario.pace()),
             over: Arc::new(AtomicBool::new(false)),
         }
     }
@@ -135,6 +138,14 @@ impl Case {
         "bob@example.test"
     }
 
+    /// How long a client that does not want to wait in vain should wait for each reply here: long
+    /// where the server is slow on purpose, and not at all long where it never answers. RFC 5321
+    /// §4.5.3.2 has minutes in mind, and an audit waits as long as the client does.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// Whether the case's time is up. A client that can be stopped should stop then; what it does
     /// from now on is not judged.
     #[must_use]
@@ -145,4 +156,12 @@ impl Case {
     pub(super) fn end(&self) {
         self.over.store(true, Ordering::Release);
     }
+}
+
+fn patience(pace: Pace) -> Duration {
+    Duration::from_secs(match pace {
+        Pace::Silent => 1,
+        Pace::Prompt | Pace::Odd => 3,
+        Pace::Slow => 10,
+    })
 }

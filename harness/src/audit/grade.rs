@@ -272,6 +272,10 @@ fn by_duty(demand: &Demand, seen: &Seen) -> Judgement {
     let delivered = matches!(seen.outcome, Outcome::Delivered | Outcome::DeliveredInClear);
     let as_expected = demand.expect.contains(&seen.outcome);
     let right = |reason: &str| Judgement::of(Grade::Right, reason);
+    if seen.repeated {
+        // RFC 5321 §4.2.1: a client SHOULD NOT repeat the exact request after 5yz.
+        return Judgement::of(Grade::Lenient, "repeated what had been refused for good");
+    }
     match (demand.duty, inside) {
         (Duty::ShouldRefuse, Some(what)) => Judgement::of(Grade::Lenient, gave(what)),
         (Duty::Refuse | Duty::ShouldRefuse, _) if !delivered => right("refused"),

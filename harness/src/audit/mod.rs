@@ -6,6 +6,7 @@
 pub use card::{Audited, ReportCard};
 pub use case::Case;
 pub use grade::{Grade, Severity};
+pub use limbo::Limbo;
 pub use report::Format;
 pub use revocation::RevocationCheck;
 pub use said::{ClientSaid, Said};
@@ -15,6 +16,7 @@ mod card; // what became of it all
 mod case; // one server, and what the client has to know of it
 mod glob; // `tls/*`
 mod grade; // the table: what was seen against what is required
+mod limbo; // the test cases of x509-limbo
 mod report; // terminal, JSON, JUnit, Markdown, HTML
 mod revocation; // who checks it, and who does not
 mod run; // the pool, and the bound on each case

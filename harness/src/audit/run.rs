@@ -66,13 +66,16 @@ struct Pool<'a> {
 impl Pool<'_> {
     /// Plays them all; what comes back is in the same order.
     fn play(&self, all: &[Choice]) -> Vec<Audited> {
+        // Whoever waits longest begins first, so that nobody waits for it alone at the end.
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        order.sort_by_key(|number| std::cmp::Reverse(all[*number].pace()));
         let next = AtomicUsize::new(0);
         let played: Mutex<Vec<(usize, Audited)>> = Mutex::default();
         std::thread::scope(|threads| {
             let work = || {
                 while let Some((number, choice)) = {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    all.get(number).map(|choice| (number, choice))
+                    let turn = next.fetch_add(1, Ordering::Relaxed);
+                    order.get(turn).map(|number| (*number, &all[*number]))
                 } {
                     let audited = self.one(choice);
                     let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;

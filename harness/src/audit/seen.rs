@@ -25,6 +25,8 @@ pub(super) struct Seen {
     /// The server took the message and its last word did not arrive, or could not be understood:
     /// a duplicate is unavoidable (RFC 5321 §6.1).
     pub(super) reply_lost: bool,
+    /// A sender or a recipient who had been refused for good was tried again as if nothing had been said.
+    pub(super) repeated: bool,
     /// A session was open when the time was up.
     pub(super) hung: bool,
     /// Why the case shows nothing about this client.
@@ -42,6 +44,7 @@ impl Seen {
             believed_clear: false,
             copies: copies(&report.mail),
             reply_lost: report.faults.iter().any(loses_reply),
+            repeated: report.sessions.iter().any(ignores_refusals),
             hung: report
                 .sessions
                 .iter()
@@ -154,6 +157,32 @@ impl Verb {
     }
 }
 
+/// Whether MAIL or RCPT came again in the same words after 5yz (RFC 5321 §4.2.1). What is lacking may
+/// have been made up for after 503 and 530, and in another session the server may be another.
+fn ignores_refusals(session: &Session) -> bool {
+    let mut refused: BTreeSet<&[u8]> = BTreeSet::new();
+    let mut asked: Option<&[u8]> = None;
+    for event in session.transcript.events() {
+        match &event.what {
+            What::Client(line) if Verb::of(line) == Some(Verb::Envelope) => {
+                if refused.contains(&**line) {
+                    return true;
+                }
+                asked = Some(line);
+            }
+            What::Server(reply) => {
+                let lacking = [&b"503"[..], b"530"].contains(&reply.get(..3).unwrap_or_default());
+                refused.extend(asked.take().filter(|_| reply.starts_with(b"5") && !lacking));
+            }
+            // A new transaction, or a new beginning.
+            What::Client(_) => asked = None,
+            What::Tls(_) => refused.clear(),
+            _ => {}
+        }
+    }
+    false
+}
+
 fn lists_auth(reply: &[u8]) -> bool {
     let mut lines = reply.split(|octet| *octet == b'\n');
     lines.any(|line| {
@@ -226,11 +255,16 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
     if limit < Limits::default().message && delivered {
         return Some(format!("the message had no more than {limit} octets"));
     }
-    let flawed = !server.certificate.flaws.is_empty()
+    let certificate = &server.certificate;
+    let flawed = !certificate.flaws.is_empty()
+        || certificate.given.is_some()
         || scenario.id.starts_with("tls/")
         || scenario.id.starts_with("revocation/");
     if flawed && hellos().next().is_none() && server.tls != TlsWish::None {
         return say("the client never began TLS, and so never saw the certificate");
+    }
+    if certificate.given.is_some() && report.sessions.iter().any(cannot_sign) {
+        return say("nobody here can sign with a key of that kind");
     }
     let fired = |(_, times): &(Fault, u64)| *times > 0;
     if scenario.faults.is_empty() || !report.faults.iter().any(fired) {
@@ -250,6 +284,13 @@ fn unseen(scenario: &Scenario, report: &Report) -> Option<String> {
         return say("the addresses are ASCII");
     }
     None
+}
+
+/// Whether TLS ended because the server's key is not good for a signature: no doing of the client's.
+fn cannot_sign(session: &Session) -> bool {
+    let mut events = session.transcript.events().iter();
+    events
+        .any(|event| matches!(&event.what, What::TlsFailed(why) if why.contains("signing failed")))
 }
 
 /// Why a fault never fired.

@@ -1,12 +1,13 @@
 //! The wish for an audit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::glob::means;
-use super::{Case, ClientKind, ClientSaid, ReportCard, RevocationCheck, revocation, run};
+use super::{Case, ClientKind, ClientSaid, Limbo, ReportCard, RevocationCheck, revocation, run};
 use crate::error::Error;
-use crate::scenario::{Kind, Scenario, TlsWish};
+use crate::scenario::{Kind, Pace, Scenario, TlsWish};
 
 /// The wish for an audit; [`run`](Self::run) takes a client through it.
 ///
@@ -33,6 +34,8 @@ pub struct Audit {
     only: Vec<String>,
     skip: Vec<(String, String)>,
     more: Vec<Scenario>,
+    /// Those of them that cannot be played, and why.
+    unserved: BTreeMap<String, String>,
 }
 
 type Progress = dyn Fn(usize, usize, &str) + Send + Sync;
@@ -51,6 +54,16 @@ pub(super) enum Choice {
     Skip(Box<Scenario>, String),
 }
 
+impl Choice {
+    /// How long the client is kept waiting, if it is played.
+    pub(super) fn pace(&self) -> Pace {
+        match self {
+            Self::Play(scenario) => scenario.pace(),
+            Self::Skip(..) => Pace::Prompt,
+        }
+    }
+}
+
 impl Audit {
     /// Of a client that demands TLS and verifies the server (RFC 8314 §5).
     pub fn of_verifying_client() -> Self {
@@ -67,7 +80,7 @@ impl Audit {
         Self {
             kind,
             client: "the client".to_owned(),
-            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            jobs: std::thread::available_parallelism().map_or(1, usize::from) * PER_CORE,
             time_out: Duration::from_secs(30),
             implicit_tls: false,
             revocation: Vec::new(),
@@ -75,6 +88,7 @@ impl Audit {
             only: Vec::new(),
             skip: Vec::new(),
             more: Vec::new(),
+            unserved: BTreeMap::new(),
         }
     }
 
@@ -84,8 +98,8 @@ impl Audit {
         self
     }
 
-    /// How many cases run at a time; as many as there are cores, if nothing is said. A client
-    /// that mostly waits can take more.
+    /// How many cases run at a time; eight for each core, if nothing is said, since clients mostly
+    /// wait.
     ///
     /// # Panics
     ///
@@ -120,6 +134,28 @@ impl Audit {
     /// Plays a scenario of your own as well.
     pub fn scenario(mut self, scenario: Scenario) -> Self {
         self.more.push(scenario);
+        self
+    }
+
+    /// Plays the test cases of x509-limbo as well: each certificate is served, and graded by the result
+    /// that the suite expects. What cannot be served is in the report with the reason.
+    ///
+    /// ```no_run
+    /// use mailfault::audit::{Audit, Limbo};
+    ///
+    /// # mod my_client { pub fn send(_: &mailfault::audit::Case) {} }
+    /// let limbo = Limbo::read("limbo.json")?;
+    /// let audit = Audit::of_verifying_client().limbo(limbo).only("limbo/*");
+    /// audit.run(|case| my_client::send(case)).assert_clean();
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    pub fn limbo(mut self, limbo: Limbo) -> Self {
+        for (scenario, unserved) in limbo.into_scenarios() {
+            if let Some(why) = unserved {
+                self.unserved.insert(scenario.id.clone(), why);
+            }
+            self.more.push(scenario);
+        }
         self
     }
 
@@ -245,6 +281,9 @@ impl Audit {
             };
             return Choice::Skip(Box::new(scenario), why);
         }
+        if let Some(why) = self.unserved.get(&scenario.id) {
+            return Choice::Skip(Box::new(scenario), why.clone());
+        }
         if let Some(why) = revocation::why_not(&scenario, &self.revocation, &self.only) {
             return Choice::Skip(Box::new(scenario), why);
         }
@@ -265,6 +304,9 @@ impl Audit {
         Choice::Play(Box::new(scenario))
     }
 }
+
+/// How many cases run at a time for each core.
+const PER_CORE: usize = 8;
 
 /// The controls that are played first, and without which nothing else is.
 const FIRST: [&str; 4] = [

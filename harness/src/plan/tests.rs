@@ -244,3 +244,26 @@ fn chance_is_the_same_for_the_same_session_whatever_runs_beside_it() {
     let fired = play(&one_by_one)[1].iter().filter(|fired| **fired).count();
     assert!((3..=17).contains(&fired), "{fired} of 20 at p = 0.5");
 }
+
+#[test]
+fn jitter_is_a_delay_of_any_length_up_to_the_one_given() {
+    let most = Duration::from_secs(1);
+    let mut plan = Plan::default();
+    plan.install(Fault::at(Stage::Rcpt).jitter(most).seed(7));
+    let mut tally = Tally::default();
+    let mut waits: Vec<Duration> = Vec::new();
+    for _ in 0..100 {
+        let edits = plan.next(moment(Stage::Rcpt, &[]), &mut tally).edits;
+        assert!(
+            matches!(*edits, [Action::Delay(wait)] if wait < most),
+            "{edits:?}"
+        );
+        waits.extend(edits.iter().filter_map(|edit| match edit {
+            Action::Delay(wait) => Some(*wait),
+            _ => None,
+        }));
+    }
+    // Spread evenly: half a second each, on the whole.
+    let sum: Duration = waits.iter().sum();
+    assert!((40..=60).contains(&sum.as_secs()), "{sum:?}");
+}

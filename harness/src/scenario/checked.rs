@@ -22,6 +22,8 @@ pub struct Checked {
     pub client: String,
     /// What the server saw.
     pub report: Report,
+    /// What it saw of messages to the recipients whom a fault is about, each sent by itself.
+    pub others: Vec<Report>,
 }
 
 impl Checked {

@@ -6,7 +6,9 @@
 pub use checked::Checked;
 pub use client::ClientWish;
 pub use expect::{Kind, Opportunistic};
-pub use server::{CertificateWish, ServerWish, TlsWish};
+#[cfg(feature = "audit")]
+pub(crate) use pace::Pace;
+pub use server::{CertificateWish, GivenCertificate, ServerWish, TlsWish};
 
 mod checked;
 mod client;
@@ -14,6 +16,7 @@ mod expect;
 mod family;
 mod fault;
 mod handshake;
+mod pace;
 pub(crate) mod place;
 mod play;
 mod revocation;
@@ -247,6 +250,16 @@ impl Scenario {
     pub fn builder(&self) -> (Builder, Identity) {
         let (builder, identity) = self.server.builder();
         (builder.faults(self.faults.iter().cloned()), identity)
+    }
+
+    /// A server of this id with which nothing is wrong.
+    #[cfg(feature = "audit")]
+    pub(crate) fn healthy(id: String) -> Self {
+        const HEALTHY: &str = "summary = \"nothing is wrong\"\nexpect = \"delivered\"";
+        match Self::parse("healthy.toml", HEALTHY) {
+            Ok(healthy) => Self { id, ..healthy },
+            Err(error) => panic!("{error}"),
+        }
     }
 
     fn embedded(id: &str, text: &str) -> Result<Self, Error> {

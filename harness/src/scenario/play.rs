@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use mailfault_certs::{Ca, Identity, Leaf};
 
+use super::pace::took_no_time;
 use super::{Checked, Scenario, TlsWish};
 use crate::error::Error;
-use crate::fault::{Action, Fault};
+use crate::fault::Fault;
 use crate::report::Report;
 use crate::send::{Credentials, Message, Mode, Sender};
 use crate::server::{Auth, Builder, ClientCertificate};
@@ -41,7 +42,8 @@ impl Scenario {
 
     /// Plays it with a client that demands TLS where there is any, verifies, logs in, and tries
     /// again where a delivery is expected; and compares what the server saw with what the file
-    /// expects. A fault that never fired is a fault of the file: nobody can see it.
+    /// expects. A fault that never fired is a fault of the file: nobody can see it. One that is to take
+    /// time and took none did not fire either.
     ///
     /// A client that waits gives up after 3 s, or 10 s where the server is slow on purpose.
     ///
@@ -60,17 +62,7 @@ impl Scenario {
     /// cipher suite or a group, [`Error::BadTls`].
     pub fn check(&self) -> Result<Checked, Error> {
         // A healthy server answers at once, and one that is slow on purpose must not be left.
-        let slow = |fault: &Fault| {
-            matches!(
-                fault.action(),
-                Action::Delay(_)
-                    | Action::Drip { .. }
-                    | Action::Jitter(_)
-                    | Action::SplitCrlf(_)
-                    | Action::Throttle { .. }
-            )
-        };
-        let time_out = match self.faults.iter().any(slow) {
+        let time_out = match self.is_slow() {
             true => Duration::from_secs(10),
             false => SHORT,
         };
@@ -81,16 +73,14 @@ impl Scenario {
         ];
         let recipients = &recipients[..self.client.recipients];
         let (client, report) = self.play(recipients, time_out)?;
-        let mut fired: Vec<bool> = report.faults.iter().map(|(_, times)| *times > 0).collect();
-        for also in self.play_for_others(&fired)? {
-            let also = also.faults.iter().map(|(_, times)| *times > 0);
-            fired
-                .iter_mut()
-                .zip(also)
-                .for_each(|(fired, also)| *fired |= also);
+        let mut seen = fired(&report);
+        let others = self.play_for_others(&seen)?;
+        for also in others.iter().map(fired) {
+            let both = seen.iter_mut().zip(also);
+            both.for_each(|(seen, also)| *seen |= also);
         }
-        let faults = self.faults.iter().cloned().zip(1..).zip(fired);
-        let unseen = faults.filter(|(_, fired)| !fired);
+        let faults = self.faults.iter().cloned().zip(1..).zip(seen);
+        let unseen = faults.filter(|(_, seen)| !seen);
         Ok(Checked {
             id: self.id.clone(),
             // What is known to differ must differ, or the file is no longer true.
@@ -102,6 +92,7 @@ impl Scenario {
             unseen: unseen.map(|((fault, number), _)| (number, fault)).collect(),
             client,
             report,
+            others,
         })
     }
 
@@ -206,6 +197,13 @@ impl Scenario {
             ..Sender::verifying(mode, name, identity.roots())
         })
     }
+}
+
+/// Which faults fired, and took the time that they should.
+fn fired(report: &Report) -> Vec<bool> {
+    let faults = report.faults.iter();
+    let fired = faults.map(|fired| fired.1 > 0 && !took_no_time(fired, report));
+    fired.collect()
 }
 
 /// How long the client waits where nothing is slow.

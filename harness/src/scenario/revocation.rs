@@ -253,7 +253,7 @@ mod tests {
         );
         check(
             responder("slow 3"),
-            "`3` is no duration; write `500ms`, `3s`, `5m` or `1h`",
+            "`3` is no duration; write `500ms`, `3s`, `5m`, `1h` or `2d`",
         );
         check(
             responder("status 99"),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use mailfault_certs::{Ca, Control, Flaw, Identity, KeyKind, Leaf};
+use mailfault_certs::{Ca, Control, Der, Flaw, Identity, KeyKind, Leaf};
 use toml::Spanned;
 
 use super::fault::tls_version;
@@ -84,6 +84,19 @@ pub struct CertificateWish {
     pub key: KeyKind,
     /// Whether an intermediate stands between root and leaf.
     pub intermediate: bool,
+    /// A certificate that somebody else made, in place of all that but the name.
+    pub given: Option<GivenCertificate>,
+}
+
+/// A certificate that somebody else made. No file can say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenCertificate {
+    /// What is sent, the leaf first.
+    pub chain: Vec<Der>,
+    /// The private key of the leaf, in PKCS#8, SEC 1 or PKCS#1.
+    pub key: Der,
+    /// What a client should trust.
+    pub roots: Vec<Der>,
 }
 
 impl ServerWish {
@@ -112,14 +125,21 @@ impl ServerWish {
             true => Above::Intermediate,
             false => Above::This,
         };
-        let leaf = self.certificate.leaf();
-        let (mut builder, identity) = match self.revocation.try_issue(ca, leaf, above) {
-            Ok((identity, responder)) => (MockServer::builder().responder(responder), identity),
-            Err(error) => {
-                let identity = ca.issue(self.certificate.leaf());
-                (MockServer::builder().cannot(error), identity)
+        let issued = match self.certificate.given_under(ca) {
+            Some(given) => Ok((MockServer::builder(), given)),
+            None => {
+                let issued = self
+                    .revocation
+                    .try_issue(ca, self.certificate.leaf(), above);
+                issued.map(|(identity, responder)| {
+                    (MockServer::builder().responder(responder), identity)
+                })
             }
         };
+        let (mut builder, identity) = issued.unwrap_or_else(|error| {
+            let identity = ca.issue(self.certificate.leaf());
+            (MockServer::builder().cannot(error), identity)
+        });
         builder = builder
             .persona(self.persona.clone())
             .tls_versions(self.tls_versions.iter().copied())
@@ -150,6 +170,15 @@ impl ServerWish {
 }
 
 impl CertificateWish {
+    /// What somebody else made, in place of what this authority could issue.
+    fn given_under(&self, ca: &Ca) -> Option<Identity> {
+        let given = self.given.clone()?;
+        let anybody = ca.issue("given.test").with_chain(given.chain);
+        let given = anybody.with_key(given.key).with_roots(given.roots);
+        // Nobody here can sign the lists of its authorities.
+        Some(given.with_crls(Vec::new()))
+    }
+
     /// Whether OpenSSL alone can sign with its key; with one of DSA only old TLS does.
     fn has_foreign_key(&self) -> bool {
         let mut flaws = self.flaws.iter();
@@ -279,6 +308,7 @@ impl Certificate {
             only_names: table.only_names,
             key: table.key.map_or_else(KeyKind::default, |Key(kind)| kind),
             intermediate: table.intermediate.unwrap_or(true),
+            given: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 
 use mailfault_certs::{Der, Identity};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
@@ -342,11 +342,12 @@ fn write(key: &RwLock<Arc<CertifiedKey>>) -> std::sync::RwLockWriteGuard<'_, Arc
 
 fn certified_key(identity: &Identity) -> Result<Arc<CertifiedKey>, Error> {
     let chain = identity.chain().iter().map(certificate).collect();
-    let pkcs8 = identity.key().as_bytes();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pkcs8.to_vec()));
+    let der = identity.key().as_bytes();
+    // A key of somebody else's may be in SEC 1 or PKCS#1.
+    let key = PrivateKeyDer::try_from(der.to_vec()).map_err(bad_tls)?;
     let loaded = crypto::provider().key_provider.load_private_key(key);
     #[cfg(feature = "weak")]
-    let loaded = super::weak_key::instead_of(loaded, pkcs8);
+    let loaded = super::weak_key::instead_of(loaded, der);
     let key = loaded.map_err(bad_tls)?;
     let mut certified = CertifiedKey::new(chain, key);
     certified.ocsp = identity.staple().map(<[u8]>::to_vec);

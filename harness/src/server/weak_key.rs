@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs1v15::Pkcs1v15Sign;
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::pss::Pss;
@@ -17,24 +18,25 @@ use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 /// (RFC 8017 §9.1.1), so that every other signature is wrong.
 pub(super) fn instead_of(
     loaded: Result<Arc<dyn SigningKey>, Error>,
-    pkcs8: &[u8],
+    key: &[u8],
 ) -> Result<Arc<dyn SigningKey>, Error> {
     match loaded {
-        Ok(key) if key.algorithm() != SignatureAlgorithm::RSA => Ok(key),
-        Ok(key) => Ok(match load(pkcs8) {
+        Ok(loaded) if loaded.algorithm() != SignatureAlgorithm::RSA => Ok(loaded),
+        Ok(loaded) => Ok(match load(key) {
             Some(own) if own.0.n().bits() % 8 != 0 => Arc::new(own),
-            _ => key,
+            _ => loaded,
         }),
-        Err(error) => match load(pkcs8) {
+        Err(error) => match load(key) {
             Some(own) => Ok(Arc::new(own)),
             None => Err(error),
         },
     }
 }
 
-/// The key, if it is one of RSA.
-fn load(pkcs8: &[u8]) -> Option<WeakKey> {
-    let key = RsaPrivateKey::from_pkcs8_der(pkcs8).ok()?;
+/// The key, if it is one of RSA, in PKCS#8 or PKCS#1.
+fn load(key: &[u8]) -> Option<WeakKey> {
+    let pkcs8 = RsaPrivateKey::from_pkcs8_der(key).ok();
+    let key = pkcs8.or_else(|| RsaPrivateKey::from_pkcs1_der(key).ok())?;
     Some(WeakKey(Arc::new(key)))
 }
 

@@ -15,6 +15,7 @@ fn left(outcome: Outcome) -> Seen {
         believed_clear: false,
         copies: 0,
         reply_lost: false,
+        repeated: false,
         hung: false,
         unseen: None,
     }
@@ -233,4 +234,20 @@ fn what_is_required_can_be_said() {
         "may deliver, in clear if need be, or defer"
     );
     assert_eq!(words(Mta, "starttls/response-injection"), "must refuse");
+}
+
+#[test]
+fn what_was_refused_for_good_is_not_to_be_repeated() {
+    let again = Seen {
+        repeated: true,
+        ..left(RefusedSmtp)
+    };
+    check(
+        Verifying,
+        "mail/rcpt-550-5.1.1",
+        &left(RefusedSmtp),
+        "right",
+    );
+    check(Verifying, "mail/rcpt-550-5.1.1", &again, "lenient");
+    check(Mta, "mail/rcpt-550-5.1.1", &again, "lenient");
 }

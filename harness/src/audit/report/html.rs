@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Escaped, counts, rfc, said, spoken, verdict};
 use crate::audit::{Audited, ClientKind, Grade, ReportCard};
-use crate::report::{Event, Session, What};
+use crate::report::{Event, Leak, Session, What};
 
 pub(super) fn write(card: &ReportCard) -> String {
     let title = format!("Audit of {}", card.client);
@@ -124,23 +124,29 @@ fn turn(out: &mut String, session: &Session, Event { at, what }: &Event, inside_
         What::TlsFailed(_) | What::AlertFromClient(_) | What::AlertFromServer(_) => "note bad",
         _ => "note",
     };
-    // The marks `C:`, `S:` and `--` say what the place on the page says already.
+    // The marks `C:`, `S:`, `--` and `fault:` say what the page shows by place and colour.
     let marked = what.to_string();
-    let lines: Vec<&str> = marked
-        .lines()
-        .map(|line| line.get(3..).unwrap_or(line))
-        .collect();
+    let unmarked = |line| {
+        let marks = ["C: ", "S: ", "-- fault: ", "-- "].into_iter();
+        let mut rests = marks.filter_map(|mark| str::strip_prefix(line, mark));
+        rests.next().unwrap_or(line)
+    };
+    let lines: Vec<&str> = marked.lines().map(unmarked).collect();
     const SHOWN: usize = 40;
     let mut text = lines[..lines.len().min(SHOWN)].join("\n");
     if lines.len() > SHOWN {
         text += &format!("\n… {} more lines", lines.len() - SHOWN);
     }
+    let mut leaks = session.in_clear().iter();
     let leak = !inside_tls
-        && who == "client"
-        && session
-            .in_clear()
-            .iter()
-            .any(|leak| leak.text.trim_end() == text || matches!(what, What::Content(_)));
+        && match what {
+            What::Client(line) => {
+                let line = String::from_utf8_lossy(line);
+                leaks.any(|leak| leak.text.trim_end() == line.trim_end())
+            }
+            What::Content(_) => leaks.any(|leak| leak.what == Leak::Content),
+            _ => false,
+        };
     let leak = if leak { " leak" } else { "" };
     let tls = if inside_tls { " tls" } else { "" };
     let _ = writeln!(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{counts, rfc, said, shortened, verdict};
+use super::{Escaped, counts, rfc, said, shortened, verdict};
 use crate::audit::{Audited, Grade, ReportCard};
 
 pub(super) fn write(card: &ReportCard) -> String {
@@ -28,11 +28,19 @@ pub(super) fn write(card: &ReportCard) -> String {
     for one in found.iter().filter(|one| one.grade == Grade::Wrong) {
         details(&mut out, one);
     }
-    let shown = |one: &&Audited| !matches!(one.grade, Grade::Wrong | Grade::Lenient);
     out += "\n<details><summary>Everything else</summary>\n\n";
-    out += "| case | grade | the client | a correct client |\n|---|---|---|---|\n";
-    card.all().filter(shown).for_each(|one| row(&mut out, one));
-    out += "\n</details>\n";
+    let graded = |grade| card.all().filter(move |one| one.grade == grade);
+    if graded(Grade::NotJudged).next().is_some() {
+        out += "| case | grade | the client | a correct client |\n|---|---|---|---|\n";
+        graded(Grade::NotJudged).for_each(|one| row(&mut out, one));
+        out.push('\n');
+    }
+    // Names alone, or a comment on a pull request is full.
+    let right: Vec<_> = graded(Grade::Right).map(|one| code(&one.id)).collect();
+    if !right.is_empty() {
+        let _ = writeln!(out, "Right: {}.\n", right.join(", "));
+    }
+    out += "</details>\n";
     out
 }
 
@@ -43,8 +51,8 @@ fn row(out: &mut String, one: &Audited) {
     };
     let _ = writeln!(
         out,
-        "| `{}`<br>{} | {} | {} | {} |",
-        one.id,
+        "| {}<br>{} | {} | {} | {} |",
+        code(&one.id),
         cell(&one.summary),
         verdict(one),
         cell(&one.reason),
@@ -56,7 +64,7 @@ fn details(out: &mut String, one: &Audited) {
     let _ = write!(
         out,
         "\n<details><summary><code>{}</code>: {}</summary>\n",
-        one.id,
+        Escaped(&one.id),
         verdict(one)
     );
     let words = said(one);
@@ -76,6 +84,12 @@ fn fence(text: &str) -> String {
         .max()
         .unwrap_or_default();
     "`".repeat(longest.max(2) + 1)
+}
+
+/// A name as code, within a table: nothing ends it early.
+fn code(name: &str) -> String {
+    let name = name.replace(['`', '\n', '\r'], "'").replace('|', "\\|");
+    format!("`{name}`")
 }
 
 /// A text within a line or a table: no markup of its own.

@@ -152,6 +152,8 @@ impl fmt::Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\n' | '\t' => write!(f, "{character}")?,
+                // Of a line end; XML would make a line end of it where it stands alone.
+                '\r' => {}
                 '\u{fffe}' | '\u{ffff}' => f.write_str("\u{fffd}")?,
                 _ if character.is_control() => f.write_str("\u{fffd}")?,
                 _ => write!(f, "{character}")?,

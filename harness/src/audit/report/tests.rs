@@ -214,6 +214,22 @@ fn no_control_character_is_left_for_a_reader_to_choke_on() {
 }
 
 #[test]
+fn a_name_from_a_file_cannot_end_its_markup() {
+    let mut card = card();
+    card.cases[0].id = "limbo/a`|<b>".to_owned();
+    let markdown = card.to(Format::Markdown);
+    assert!(markdown.contains("| `limbo/a'\\|<b>`<br>"), "{markdown}");
+    assert!(
+        markdown.contains("<code>limbo/a`|&lt;b&gt;</code>"),
+        "{markdown}"
+    );
+    assert!(
+        card.to(Format::Html)
+            .contains("<code>limbo/a`|&lt;b&gt;</code>")
+    );
+}
+
+#[test]
 fn the_end_of_a_name_says_which_format_it_is() {
     let check = |name: &str, format| assert_eq!(Format::of(name).ok(), format, "{name}");
     check("card.html", Some(Format::Html));
