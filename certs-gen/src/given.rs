@@ -34,3 +34,20 @@ impl Identity {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ca::Ca;
+    use crate::flaw::Flaw;
+    use crate::leaf::Leaf;
+
+    #[test]
+    fn a_key_that_is_given_is_the_only_one() {
+        let ca = Ca::new();
+        let odd = ca.issue(Leaf::new("mx.test").flaw(Flaw::P521));
+        assert!(odd.own_key().is_some());
+        let key = ca.issue("mx.test").key().clone();
+        let odd = odd.with_key(key.clone());
+        assert_eq!((odd.key(), odd.own_key()), (&key, None));
+    }
+}

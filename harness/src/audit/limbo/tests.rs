@@ -1,9 +1,10 @@
 //! A file in the form of the suite's own, with certificates of ours.
 
-use mailfault_certs::{Ca, Identity};
+use mailfault_certs::{Ca, Identity, Reason};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::server::{CrlWish, OcspWish, Revocation};
 
 /// A test case that expects success of what an authority of ours issued.
 fn testcase(id: &str) -> Value {
@@ -92,6 +93,21 @@ fn a_test_case_is_a_server_with_its_certificates_and_its_name() {
         cases[2].0.summary,
         "pedantic (optional: pedantic-webpki-eku)"
     );
+}
+
+/// Who made it could sign such a word, and nobody else.
+#[test]
+fn nothing_is_said_of_the_revocation_of_a_test_case() {
+    let limbo = parse(&[testcase("rfc5280::good-chain")]).unwrap();
+    let (mut good, _) = limbo.into_scenarios().remove(0);
+    good.server.revocation = Revocation::new()
+        .crl(CrlWish::Good)
+        .staple(OcspWish::Revoked(Reason::KeyCompromise));
+    let (builder, identity) = good.builder();
+    assert_eq!((identity.crls(), identity.staple()), (vec![], None));
+    let server = builder.try_start().unwrap();
+    assert_eq!(server.crl_url(), None);
+    drop(server.finish());
 }
 
 #[test]
