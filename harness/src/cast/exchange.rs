@@ -115,7 +115,7 @@ impl Written {
             let versions = self.tls_versions.iter().map(|text| {
                 tls_version(text).map_err(|why| Error::BadSetting {
                     what: "tls-versions",
-                    why: why.to_string(),
+                    why,
                 })
             });
             builder = builder.tls_versions(versions.collect::<Result<Vec<_>, _>>()?);
