@@ -293,3 +293,59 @@ fn files_lie_where_an_administrator_looks_and_can_be_read_back() {
     }
     assert!(kinds.contains(&LogKind::SmtpReceive) && kinds.contains(&LogKind::SmtpSend));
 }
+
+/// The cloud shows its certificate, and the connector gives its domain more than others.
+#[test]
+fn a_client_certificate_gets_what_its_domain_is_given_if_it_can_be_trusted() {
+    let Some(python) = program::installed("python3") else {
+        return;
+    };
+    let (ca, stranger) = (Ca::new(), Ca::new());
+    let domain = "mail.protection.outlook.com";
+    let server = Exchange::builder(Version::Exchange2019)
+        .trusted_roots(ca.roots().to_vec())
+        .change_receive_connector("Default Frontend", |one| {
+            let capability = "AcceptCloudServicesMail".to_owned();
+            one.tls_domain_capabilities = vec![(domain.to_owned(), capability)];
+        })
+        .unwrap()
+        .start();
+    let addr = server.addr("Default Frontend");
+    for ca in [&ca, &stranger] {
+        let own = ca.issue(Leaf::new(domain).only_names());
+        let home = tempfile::TempDir::new().unwrap();
+        let file = home.path().join("own.pem");
+        std::fs::write(&file, format!("{}{}", own.pem(), own.key_pem())).unwrap();
+        let mut command = program::command(&python, home.path());
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/eop/send_with_certificate.py");
+        command.args(["-I", script, &addr.port().to_string()]);
+        command.args(["a@fabrikam.test", "bob@contoso.test", "X-Nothing: 1"]);
+        let said = program::run(command.arg(file), b"").said;
+        assert_eq!(said, "sent\n");
+    }
+    server.stop();
+    let logs = server.smtp_receive_log(TransportRole::FrontendTransport);
+    let rows: Vec<_> = logs.iter().flat_map(|log| told(&log.rows)).collect();
+    let count = |part: &str| rows.iter().filter(|row| row.contains(part)).count();
+    let given = format!(
+        "TlsDomainCapabilities='AcceptCloudServicesMail'; Status='Success'; Domain='{domain}'"
+    );
+    assert_eq!(count(&given), 1, "{rows:#?}");
+    assert_eq!(
+        count("TlsDomainCapabilities='None'; Status='UntrustedRoot'"),
+        1,
+        "{rows:#?}"
+    );
+    let events = server.events();
+    let refused: Vec<_> = events
+        .iter()
+        .filter(|one| one.event.id() == 11022)
+        .collect();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(
+        refused[0].event.to_string(),
+        format!(
+            "Failed to confirm domain capabilities '{domain}:AcceptCloudServicesMail' on connector 'Default Frontend EX01' because validation of the Transport Layer Security (TLS) certificate failed with status 'UntrustedRoot'."
+        )
+    );
+}

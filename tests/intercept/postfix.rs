@@ -8,10 +8,12 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use mailfault::exchange::{Exchange, SendConnector, Version};
 use mailfault::intercept::{self, Appliance, Builder, Interceptor, Side};
 use mailfault::{Ca, Event, MockServer, Outcome, Pem, Report, What};
 use tempfile::TempDir;
@@ -322,24 +324,13 @@ fn smtp_source_sends_hundreds_of_messages_at_once() {
     assert!(mail.iter().all(|one| one.content.len() >= 5_000));
 }
 
-/// Postfix's server behind the box, on its standard streams; what it takes its
-/// client passes on.
-#[test]
-fn postfix_receives_through_a_box() {
-    let (Some(swaks), Some(sendmail)) = (program::installed("swaks"), sbin("sendmail")) else {
-        return;
-    };
-    let last = MockServer::start();
-    let Some(postfix) = Postfix::start(last.addr(), &Ca::new().pem(), "") else {
-        return;
-    };
+/// Postfix's server on a port, by its standard streams, for one session.
+fn smtpd(postfix: &Postfix) -> (SocketAddr, JoinHandle<ExitStatus>) {
+    let sendmail = sbin("sendmail").expect("Postfix has it");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let interceptor = Interceptor::before(listener.local_addr().unwrap())
-        .mask_banner()
-        .add_headers(["X-Box: {sender}"])
-        .start();
+    let addr = listener.local_addr().unwrap();
     let conf = postfix.conf();
-    let behind = std::thread::spawn(move || {
+    let session = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut command = Command::new(sendmail);
         command.arg("-C").arg(conf).arg("-bs");
@@ -354,6 +345,24 @@ fn postfix_receives_through_a_box() {
         stream.shutdown(Shutdown::Both).unwrap();
         child.wait().unwrap()
     });
+    (addr, session)
+}
+
+/// What Postfix takes its client passes on.
+#[test]
+fn postfix_receives_through_a_box() {
+    let Some(swaks) = program::installed("swaks") else {
+        return;
+    };
+    let last = MockServer::start();
+    let Some(postfix) = Postfix::start(last.addr(), &Ca::new().pem(), "") else {
+        return;
+    };
+    let (server, session) = smtpd(&postfix);
+    let interceptor = Interceptor::before(server)
+        .mask_banner()
+        .add_headers(["X-Box: {sender}"])
+        .start();
     let home = TempDir::new().expect("a temporary directory");
     let mut command = program::command(swaks, home.path());
     command.args([
@@ -365,12 +374,12 @@ fn postfix_receives_through_a_box() {
     command.args(["--from", "a@a.test", "--to", "b@b.test"]);
     command.args(["--data", "Subject: x\\n\\n.dots\\n.\\nand an end\\n"]);
     let finished = program::run(&mut command, b"");
-    let sendmail = behind.join().unwrap();
+    let status = session.join().unwrap();
     let report = interceptor.finish();
     assert_eq!(
         finished.code,
         Some(0),
-        "{}\n{sendmail:?}\n{}\n{report}",
+        "{}\n{status:?}\n{}\n{report}",
         finished.said,
         postfix.log()
     );
@@ -380,6 +389,79 @@ fn postfix_receives_through_a_box() {
     let text = mail[0].text();
     assert!(
         text.contains("\r\nX-Box: a@a.test\r\nSubject: x\r\n"),
+        "{text}"
+    );
+    assert!(text.contains(BODY), "{text}");
+}
+
+#[test]
+fn postfix_delivers_through_a_box_to_exchange() {
+    let inspector = Ca::new();
+    let (tell, told) = mpsc::channel();
+    let server = Exchange::builder(Version::Exchange2016)
+        .name("MX")
+        .domain("b.test")
+        .observe(move |_, _, event| {
+            if matches!(event.what, What::Ended(_)) {
+                // Nobody listens once the first session has ended.
+                let _ = tell.send(());
+            }
+        })
+        .start();
+    let front_end = server.addr("Default Frontend");
+    let interceptor = Interceptor::before(front_end)
+        .resign(inspector.clone())
+        .start();
+    let settings = "smtp_tls_security_level = verify\nsmtp_tls_verify_cert_match = MX.b.test";
+    let Some(postfix) = Postfix::start(interceptor.addr(), &inspector.pem(), settings) else {
+        return;
+    };
+    postfix.send("Subject: to exchange\n\n.dots\n.\nand an end\n");
+    let ended = told.recv_timeout(PATIENCE);
+    assert!(ended.is_ok(), "{}\n{}", postfix.log(), interceptor.report());
+    let mail = server.mail();
+    assert_eq!(mail.len(), 1, "{}\n{}", postfix.log(), interceptor.report());
+    assert!(mail[0].mail.inside_tls && mail[0].mail.text().ends_with(BODY));
+}
+
+#[test]
+fn exchange_delivers_through_a_box_to_postfix() {
+    let last = MockServer::start();
+    let Some(postfix) = Postfix::start(last.addr(), &Ca::new().pem(), "") else {
+        return;
+    };
+    let (server, session) = smtpd(&postfix);
+    let barracuda = Interceptor::before(server)
+        .appliance(Appliance::barracuda_esg())
+        .start();
+    let mut connector = SendConnector::new("Internet");
+    connector.require_tls = true;
+    let exchange = Exchange::builder(Version::Exchange2019)
+        .send_connector(connector)
+        .start();
+    let content = "Subject: from exchange\n\n.dots\n.\nand an end\n";
+    let attempt = exchange
+        .send(
+            "Internet",
+            barracuda.addr(),
+            "a@a.test",
+            ["b@b.test"],
+            content,
+        )
+        .unwrap();
+    session.join().unwrap();
+    assert!(
+        attempt.is_delivered(),
+        "{:?}\n{}",
+        attempt.ending,
+        postfix.log()
+    );
+    let shown = barracuda.certificate().unwrap();
+    assert_eq!(attempt.presented[0].thumbprint(), shown.thumbprint());
+    let mail = last.wait_for_mail(1, PATIENCE);
+    let text = mail[0].text();
+    assert!(
+        text.contains("X-Barracuda-Envelope-From: a@a.test\r\n"),
         "{text}"
     );
     assert!(text.contains(BODY), "{text}");
