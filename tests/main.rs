@@ -15,6 +15,7 @@ mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
 mod intercept; // the box in between: what it does, seen by real clients and by the server behind it
+mod judges; // those who judge: held against what clients were seen to say, and against openssl, Postfix and others
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
 mod patience; // words of faults that take their time: throttles, budgets, replies without an end
 mod personas; // whole conversations with each persona, held against a snapshot
