@@ -22,7 +22,7 @@
 //! 6. Same input, same run: chance comes from one seed, time from one [`Clock`].
 //! 7. All state that a peer can grow is bounded: lines, messages, sessions, transcripts, time.
 
-#[cfg(feature = "models")]
+#[cfg(feature = "judge")]
 pub use certificate_facts::CertificateFacts;
 pub use clock::Clock;
 pub use error::Error;
@@ -49,7 +49,7 @@ pub use wording::{ClientVerdict, FlawWordings, Servers, Source, Wording, wording
 pub mod audit;
 #[cfg(feature = "models")]
 pub mod cast;
-#[cfg(feature = "models")]
+#[cfg(feature = "judge")]
 mod certificate_facts;
 mod clock;
 mod crypto;
@@ -66,6 +66,8 @@ mod first;
 pub mod handshake;
 #[cfg(feature = "models")]
 pub mod intercept;
+#[cfg(feature = "judge")]
+pub mod judge;
 mod near;
 mod persona;
 mod plan;
@@ -77,7 +79,7 @@ mod send;
 mod server;
 mod session_id;
 mod smtp;
-#[cfg(feature = "models")]
+#[cfg(feature = "judge")]
 mod trust;
 mod wire;
 #[cfg(feature = "scenario")]

@@ -7,11 +7,12 @@ use mailfault_certs::Der;
 use rustls::RootCertStore;
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
+use rustls::server::ParsedCertificate;
 
 use crate::crypto;
-use crate::error::Error;
-use crate::server::{bad_tls, certificate};
+use crate::server::certificate;
+#[cfg(feature = "models")]
+use {crate::error::Error, crate::server::bad_tls, rustls::server::WebPkiClientVerifier};
 
 /// The roots that somebody trusts.
 #[derive(Debug)]
@@ -19,6 +20,32 @@ pub(crate) struct Trust {
     roots: Arc<RootCertStore>,
 }
 
+impl Trust {
+    /// Of roots that may be no certificates those that are.
+    pub(crate) fn of_readable(roots: &[Der]) -> Self {
+        let mut store = RootCertStore::empty();
+        for root in roots {
+            // A root that webpki cannot read is none for it.
+            let _ = store.add(certificate(root));
+        }
+        Self {
+            roots: Arc::new(store),
+        }
+    }
+
+    /// Whether a chain, leaf first, leads to one of the roots at this time, and is for a server; if
+    /// it does not, the first thing that webpki finds.
+    pub(crate) fn server(&self, chain: &[Der], now: SystemTime) -> Result<(), rustls::Error> {
+        let (leaf, between) = split(chain);
+        let leaf = leaf.ok_or(rustls::Error::NoCertificatesPresented)?;
+        let leaf = ParsedCertificate::try_from(&leaf)?;
+        let algorithms = crypto::provider().signature_verification_algorithms.all;
+        let (roots, now) = (&self.roots, unix_time(now));
+        verify_server_cert_signed_by_trust_anchor(&leaf, roots, &between, now, algorithms)
+    }
+}
+
+#[cfg(feature = "models")]
 impl Trust {
     pub(crate) fn new(roots: &[Der]) -> Result<Self, Error> {
         let mut store = RootCertStore::empty();
@@ -30,17 +57,9 @@ impl Trust {
         })
     }
 
-    /// Whether a chain, leaf first, leads to one of the roots at this time, and is for a server.
+    /// Whether a chain leads to one of the roots and is for a server.
     pub(crate) fn has_server(&self, chain: &[Der], now: SystemTime) -> bool {
-        let (leaf, between) = split(chain);
-        let algorithms = crypto::provider().signature_verification_algorithms.all;
-        leaf.as_ref().is_some_and(|leaf| {
-            ParsedCertificate::try_from(leaf).is_ok_and(|leaf| {
-                let (roots, now) = (&self.roots, unix_time(now));
-                verify_server_cert_signed_by_trust_anchor(&leaf, roots, &between, now, algorithms)
-                    .is_ok()
-            })
-        })
+        self.server(chain, now).is_ok()
     }
 
     /// Whether it leads there and is for a server or for a client.

@@ -29,13 +29,13 @@ use differences::{BY_CHANCE, DIFFERENCES};
 const NAME: &str = "mail.fixture.test";
 
 /// A server with a fault, and what a client has to know of it.
-struct Case {
-    id: String,
-    server: SocketAddr,
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) server: SocketAddr,
     /// The name, or the address, that the client verifies.
-    name: String,
+    pub(crate) name: String,
     roots: PathBuf,
-    trusted: Vec<Der>,
+    pub(crate) trusted: Vec<Der>,
     check: Check,
     /// The revocation lists of those above the certificate.
     crls: PathBuf,
@@ -92,7 +92,7 @@ fn is_met(scenario: &Scenario) -> bool {
 }
 
 impl Case {
-    fn serve(mut scenario: Scenario, home: &Path) -> (Self, MockServer) {
+    pub(crate) fn serve(mut scenario: Scenario, home: &Path) -> (Self, MockServer) {
         let certificate = &mut scenario.server.certificate;
         // A wildcard for a top-level domain only stands for a name of two labels.
         if scenario.id != "tls/wildcard-tld" {

@@ -129,7 +129,7 @@ impl fmt::Display for Answer {
 }
 
 /// Octets from a server on one line.
-pub(super) fn shown(raw: &[u8]) -> String {
+pub(crate) fn shown(raw: &[u8]) -> String {
     const SHOWN: usize = 200;
     let text = raw.trim_ascii_end();
     let cut = if text.len() > SHOWN { "…" } else { "" };

@@ -79,7 +79,7 @@ pub(crate) fn accepting_any(identity: Option<&Identity>) -> Result<ClientConnect
 }
 
 /// Version, cipher suite and group that were agreed on.
-#[cfg(feature = "models")]
+#[cfg(feature = "judge")]
 pub(crate) fn negotiated(
     tls: &ClientConnection,
 ) -> Option<(crate::fault::TlsVersion, String, String)> {
@@ -145,11 +145,13 @@ mod any {
     }
 }
 
-fn certificate(der: &Der) -> CertificateDer<'static> {
+pub(crate) fn certificate(der: &Der) -> CertificateDer<'static> {
     CertificateDer::from(der.as_bytes().to_vec())
 }
 
-fn chain_and_key(identity: &Identity) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+pub(crate) fn chain_and_key(
+    identity: &Identity,
+) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
     let chain = identity.chain().iter().map(certificate).collect();
     let key = PrivatePkcs8KeyDer::from(identity.key().as_bytes().to_vec());
     (chain, PrivateKeyDer::Pkcs8(key))

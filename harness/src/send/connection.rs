@@ -97,19 +97,30 @@ impl Connection {
     /// The server's next answer, which must have come in full in time. If it does not, what came
     /// of it is in the text.
     pub(crate) fn answer(&mut self) -> Result<Answer, String> {
+        self.next_answer()
+            .map_err(|broken| match self.received.as_slice() {
+                [] => broken.to_string(),
+                begun => format!("{broken}, but for `{}`", shown(begun)),
+            })
+    }
+
+    /// The same, for who wants to know how it broke; what came of an answer stays
+    /// [here](Self::unanswered).
+    pub(crate) fn next_answer(&mut self) -> Result<Answer, Broken> {
         let until = Instant::now() + self.time_out;
         loop {
             if let Some((answer, taken)) = Answer::read(&self.received) {
                 self.received.drain(..taken);
                 return Ok(answer);
             }
-            if let Err(broken) = self.fill(until) {
-                return Err(match self.received.as_slice() {
-                    [] => broken.to_string(),
-                    begun => format!("{broken}, but for `{}`", shown(begun)),
-                });
-            }
+            self.fill(until)?;
         }
+    }
+
+    /// What was received and is no answer yet.
+    #[cfg(feature = "judge")]
+    pub(crate) fn unanswered(&self) -> &[u8] {
+        &self.received
     }
 
     fn fill(&mut self, until: Instant) -> Result<(), Broken> {

@@ -24,11 +24,11 @@ use mailfault_certs::{Der, Identity};
 
 use crate::fault::LooseEnd;
 use attempt::Attempting;
-#[cfg(feature = "models")]
-pub(crate) use connection::Broken;
 pub(crate) use connection::Connection;
 pub(crate) use message::Message;
 pub(crate) use sent::{Attempt, Ending, Sent};
+#[cfg(feature = "judge")]
+pub(crate) use {answer::shown, connection::Broken};
 
 /// How a client sends; [`send`](Self::send) does.
 #[derive(Clone, Debug)]

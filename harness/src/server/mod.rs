@@ -21,7 +21,7 @@ pub(crate) use policy::{Keeper, Policy};
 pub(crate) use revocation::Above;
 pub use revocation::{CrlWish, OcspWish, Responder, ResponderWish, Revocation};
 pub use script::Script;
-#[cfg(feature = "models")]
+#[cfg(feature = "judge")]
 pub(crate) use tls::certificate;
 #[cfg(feature = "scenario")]
 pub(crate) use tls::{FRAGMENTS, wrong_fragment};

@@ -1,0 +1,56 @@
+//! The questions that senders of mail ask of a certificate.
+
+use super::finding::{Finding, Wrong};
+use super::findings::Findings;
+use super::names::NameRules;
+
+/// What is wrong with the chain, the name apart, for a sender that wants a trusted root.
+pub(super) fn of_chain(findings: &Findings) -> Vec<Finding> {
+    let bad = |one: &&Finding| {
+        !one.is_harmless()
+            && !matches!(
+                one.wrong,
+                Wrong::WrongName { .. }
+                    // Real chains have these, and mail goes.
+                    | Wrong::WeakKey { .. }
+                    | Wrong::WeakSignature(_)
+                    | Wrong::NoDigitalSignature
+                    | Wrong::CaAsServer
+                    | Wrong::OldVersion(_)
+                    | Wrong::WrongPurpose { any_or_none: true }
+                    | Wrong::StapleMissing
+                    | Wrong::Stopped(_)
+            )
+    };
+    findings.all().iter().filter(bad).cloned().collect()
+}
+
+/// Whether the certificate is for a domain, which may be `*.contoso.com` itself: by the
+/// subjectAltName and by the common name, whichever there is.
+pub(super) fn is_for(findings: &Findings, domain: &str) -> bool {
+    let Some(leaf) = findings.leaf() else {
+        return false;
+    };
+    let names = leaf.extensions.dns_names.iter();
+    let mut names = names.chain(&leaf.facts.common_name);
+    let covers = |pattern: &str, name: &str| NameRules::STRICT.covers(pattern, name);
+    names.any(|name| covers(name, domain) || covers(domain, name))
+}
+
+/// That it is not for a domain.
+pub(super) fn not_for(findings: &Findings, domain: &str) -> Finding {
+    let leaf = findings.leaf();
+    let names = leaf.map(|leaf| match leaf.facts.names.as_slice() {
+        [] => leaf.facts.common_name.iter().cloned().collect(),
+        names => names.to_vec(),
+    });
+    let subject = leaf.map(|leaf| (0, leaf.facts.subject.to_string()));
+    Finding {
+        wrong: Wrong::WrongName {
+            wanted: domain.to_owned(),
+            presented: names.unwrap_or_default(),
+            by_common_name: false,
+        },
+        certificate: subject,
+    }
+}

@@ -1,0 +1,142 @@
+//! Java's PKIX and JSSE: a path is found, then checked from the root down, then the leaf's usage,
+//! then its name.
+
+use std::net::IpAddr;
+
+use super::finding::{Finding, Wrong};
+use super::findings::Findings;
+use super::names::{NameRules, Wildcards};
+use super::openssl::stopped;
+use super::verdict::Verdict;
+
+const NAMES: NameRules = NameRules {
+    common_name: true,
+    wildcards: Wildcards::Anywhere,
+    ignores_last_dot: false,
+};
+
+/// What `SSLSocket.startHandshake` throws, as `SSLHandshakeException`.
+pub(super) fn java(name: &str, findings: &Findings) -> Verdict {
+    if findings.stopped().is_some() {
+        return Verdict::refuse(name, "", stopped(findings));
+    }
+    let length = findings.evidence.chain.len();
+    if length > 10 {
+        // What a TLS client takes at most; the setting is jdk.tls.maxCertificateChainLength.
+        let message = format!(
+            "The certificate chain length ({length}) exceeds the maximum allowed length (10)"
+        );
+        return Verdict::refuse(
+            name,
+            message,
+            [&Finding::general(Wrong::TooManyCertificates(length))],
+        );
+    }
+    let ranked = findings
+        .by_names()
+        .filter_map(|finding| Some((rank(findings, finding)?, finding)));
+    if let Some((_, first)) = ranked.min_by_key(|(rank, _)| *rank) {
+        return Verdict::refuse(name, message(findings, first), [first]);
+    }
+    let Some(leaf) = findings.leaf() else {
+        return Verdict::deliver(name, "");
+    };
+    let wanted = &findings.expectation.name;
+    if NAMES.accept(leaf, wanted) {
+        return Verdict::deliver(name, "");
+    }
+    let message = if wanted.parse::<IpAddr>().is_ok() {
+        format!("No subject alternative names matching IP address {wanted} found")
+    } else if leaf.extensions.dns_names.is_empty() {
+        format!("No name matching {wanted} found")
+    } else {
+        format!("No subject alternative DNS name matching {wanted} found.")
+    };
+    Verdict::refuse(name, message, [&findings.name_finding()])
+}
+
+/// The phase, how far from the root, and the check.
+fn rank(findings: &Findings, finding: &Finding) -> Option<(u8, usize, u8)> {
+    let depth = finding.depth();
+    let down = usize::MAX - depth;
+    let is_anchor = |depth: usize| {
+        let path = findings.path.as_ref();
+        path.and_then(|path| path.links.get(depth))
+            .is_some_and(|link| link.trusted)
+    };
+    // Who is trusted is not looked at.
+    if finding.certificate.is_some() && is_anchor(depth) {
+        return None;
+    }
+    Some(match &finding.wrong {
+        Wrong::Unreadable | Wrong::NoCertificate | Wrong::ExplicitCurve => (0, 0, 0),
+        Wrong::BadExtension(why) if why.ends_with("twice") => (0, 0, 0),
+        Wrong::OldVersion(version) if *version > 3 => (0, 0, 0),
+        Wrong::SelfSigned | Wrong::UntrustedRoot | Wrong::IssuerMissing { .. } => (1, 0, 0),
+        Wrong::WeakKey { bits, kind } if *kind == "EC" || *bits < 1024 => (2, down, 0),
+        Wrong::WeakSignature("MD5") => (2, down, 0),
+        Wrong::MayNotSign => (2, down, 1),
+        Wrong::NotCa { .. } | Wrong::PathTooLong(_) => (2, down, 2),
+        Wrong::NameConstraint { .. } => (2, usize::MAX - 1, 3),
+        Wrong::DemandsPolicy => (2, down, 4),
+        Wrong::NotYetValid(_) | Wrong::Expired(_) => (2, down, 5),
+        Wrong::BadSignature => (2, down, 6),
+        Wrong::UnknownCritical(_) => (2, down, 7),
+        Wrong::WrongPurpose { any_or_none } if depth == 0 => {
+            let any = findings.leaf().and_then(|leaf| leaf.extensions.extended);
+            if *any_or_none && any.is_some_and(|usage| usage.any) {
+                return None;
+            }
+            (3, 0, 0)
+        }
+        Wrong::NoDigitalSignature => (3, 0, 1),
+        Wrong::OtherKey(_) => (5, 0, 0),
+        _ => return None,
+    })
+}
+
+fn message(findings: &Findings, finding: &Finding) -> String {
+    let failed = |why: &str| {
+        format!("PKIX path validation failed: java.security.cert.CertPathValidatorException: {why}")
+    };
+    match &finding.wrong {
+        Wrong::NoCertificate => "Empty server certificate chain".to_owned(),
+        Wrong::SelfSigned | Wrong::UntrustedRoot | Wrong::IssuerMissing { .. } => {
+            "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target".to_owned()
+        }
+        Wrong::WeakKey { kind, bits } => {
+            let subject = finding.certificate.as_ref().map(|(_, subject)| subject.as_str());
+            failed(&format!(
+                "Algorithm constraints check failed on keysize limits: {kind} {bits} bit key used with certificate: {}",
+                subject.unwrap_or_default()
+            ))
+        }
+        Wrong::WeakSignature(_) => {
+            failed("Algorithm constraints check failed on signature algorithm: MD5withRSA")
+        }
+        Wrong::MayNotSign => failed("CA key usage check failed: keyCertSign bit is not set"),
+        Wrong::NotCa { .. } => failed("basic constraints check failed: this is not a CA certificate"),
+        Wrong::PathTooLong(_) => failed("basic constraints check failed: pathLenConstraint violated - this cert must be the last cert in the certification path"),
+        Wrong::NameConstraint { .. } => failed("name constraints check failed"),
+        Wrong::DemandsPolicy => failed("non-null policy tree required and policy tree is null"),
+        Wrong::NotYetValid(_) | Wrong::Expired(_) => failed("validity check failed"),
+        Wrong::BadSignature if below_the_anchor(findings, finding) => {
+            failed("Path does not chain with any of the trust anchors")
+        }
+        Wrong::BadSignature => failed("signature check failed"),
+        Wrong::UnknownCritical(_) => failed("unrecognized critical extension(s)"),
+        Wrong::WrongPurpose { .. } => {
+            "Extended key usage does not permit use for TLS server authentication".to_owned()
+        }
+        Wrong::NoDigitalSignature => "KeyUsage does not allow digital signatures".to_owned(),
+        Wrong::OtherKey(_) => "Invalid CertificateVerify signature".to_owned(),
+        _ => "Failed to parse server certificates".to_owned(),
+    }
+}
+
+/// Whether the trusted root of that name is the one that did not sign.
+fn below_the_anchor(findings: &Findings, finding: &Finding) -> bool {
+    let path = findings.path.as_ref();
+    let above = path.and_then(|path| path.links.get(finding.depth() + 1));
+    above.is_some_and(|link| link.trusted)
+}
