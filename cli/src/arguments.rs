@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, certs, check, list, pages, run, serve, show};
+use crate::{audit, certs, check, list, pages, run, send, serve, show};
 
 /// Mail servers with faults, for tests of mail clients: serve one, run a client against it, and see what the client did.
 ///
@@ -23,6 +23,7 @@ pub(crate) enum Verb {
     Certs(certs::Arguments),
     Serve(serve::Arguments),
     Run(run::Arguments),
+    Send(send::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Completions(pages::Completions),

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
-use mailfault::cast::Cast;
+use mailfault::cast::{Cast, SendResult};
 use mailfault::scenario::{Checked, Scenario};
 use serde_json::{Value, json};
 
@@ -16,7 +16,8 @@ use crate::{find, output};
 
 /// Load and play scenario files with a correct client: does each end as it says?
 ///
-/// A fault that never shows is a failure, too. A cast is brought up, every member of it.
+/// A fault that never shows is a failure, too. A cast is brought up, every member of it, and its
+/// sends are played.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -43,8 +44,8 @@ type Result1 = Result<Done, Error>;
 /// A file that could be played.
 enum Done {
     Scenario(Box<Checked>),
-    /// A cast that was brought up: its id, and how many members it has.
-    Cast(String, usize),
+    /// A cast that was brought up: its id, how many members it has, and what became of its sends.
+    Cast(String, usize, Vec<SendResult>),
 }
 
 /// A file that can be understood.
@@ -65,8 +66,9 @@ impl File {
         match self {
             Self::Scenario(scenario) => Ok(Done::Scenario(Box::new(scenario.check()?))),
             Self::Cast(cast) => {
-                let members = cast.start()?.members().len();
-                Ok(Done::Cast(cast.id.clone(), members))
+                let playing = cast.start()?;
+                let sends = cast.send_all(&playing)?;
+                Ok(Done::Cast(cast.id.clone(), playing.members().len(), sends))
             }
         }
     }
@@ -172,8 +174,14 @@ fn in_order(
 fn tell(result: &Result1) -> Result<(), Error> {
     output::progress("");
     match result {
-        Ok(Done::Cast(id, members)) => {
-            output::line(format!("ok     {id}: {members} members are up"))?;
+        Ok(Done::Cast(id, members, sends)) if sends.iter().all(SendResult::is_as_expected) => {
+            let sends = sends.len();
+            output::line(format!("ok     {id}: members: {members}, sends: {sends}"))?;
+        }
+        Ok(Done::Cast(id, _, sends)) => {
+            let sends: Vec<_> = sends.iter().map(ToString::to_string).collect();
+            let text = output::indent(&sends.join("\n"));
+            output::print(&format!("FAILED {id}\n{text}"))?;
         }
         Ok(Done::Scenario(checked)) if checked.is_as_expected() => {
             output::line(format!("ok     {}: {}", checked.id, checked.seen))?;
@@ -191,11 +199,12 @@ fn tell(result: &Result1) -> Result<(), Error> {
 
 fn row(given: &str, result: &Result1) -> Value {
     match result {
-        Ok(Done::Cast(id, members)) => json!({
+        Ok(Done::Cast(id, members, sends)) => json!({
             "id": id,
             "file": given,
-            "as_expected": true,
+            "as_expected": sends.iter().all(SendResult::is_as_expected),
             "members": members,
+            "sends": sends.iter().map(crate::send::row).collect::<Vec<_>>(),
         }),
         Ok(Done::Scenario(checked)) => json!({
             "id": checked.id,
@@ -221,6 +230,9 @@ struct Tally {
 impl Tally {
     fn count(&mut self, result: &Result1) {
         match result {
+            Ok(Done::Cast(_, _, sends)) if !sends.iter().all(SendResult::is_as_expected) => {
+                self.not_as_expected += 1;
+            }
             Ok(Done::Cast(..)) => self.as_expected += 1,
             Ok(Done::Scenario(checked)) if checked.is_as_expected() => self.as_expected += 1,
             Ok(Done::Scenario(_)) => self.not_as_expected += 1,

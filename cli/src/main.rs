@@ -11,6 +11,7 @@ mod check; // mailfault check: scenario files, held to what they expect
 mod list; // mailfault list: what there is, one line each
 mod pages; // mailfault completions and mailfault man: what can be typed, for shells and for `man`
 mod run; // mailfault run: a client against a scenario, and the verdict
+mod send; // mailfault send: the senders of a cast, played
 mod serve; // mailfault serve: a scenario's server until it is told to end
 mod show; // mailfault show: one of them in full
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Verb::Certs(arguments) => certs::certs(&arguments),
         Verb::Serve(arguments) => serve::serve(&arguments),
         Verb::Run(arguments) => run::run(&arguments),
+        Verb::Send(arguments) => send::send(&arguments),
         Verb::Audit(arguments) => audit::audit(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
         Verb::Completions(arguments) => pages::completions(&arguments),

@@ -10,12 +10,15 @@ mod exchange;
 mod interceptor;
 mod player;
 mod receive_connector;
+mod send;
 mod send_connector;
+mod sender;
 #[cfg(test)]
 mod tests;
 mod written;
 
 pub use player::{Happening, Player};
+pub use send::SendResult;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -61,6 +61,18 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         "case.toml:5:21: `many` is no limit; write a number or `Unlimited`",
     );
     check_bad(
+        &format!("{ex01}[sender.cloud]\njudge = \"eopp\"\nto = \"ex01\""),
+        "case.toml:4:1: unknown judge `eopp`; did you mean `eop`?",
+    );
+    check_bad(
+        &format!("{ex01}[sender.go]\njudge = \"go\"\nto = \"ex01\"\nera = \"2017\""),
+        "case.toml:4:1: bad sender: `TlsSettings`, `TlsDomain` and `era` are for the judge `eop`, not for `go`",
+    );
+    check_bad(
+        &format!("{ex01}[[send]]\nby = \"cloud\"\nexpect = \"delivered\""),
+        "case.toml:6:10: unknown end of a send `delivered`; did you mean `deliver`?",
+    );
+    check_bad(
         &format!("{ex01}[exchange.ex01.SendConnector.Out]\nTlsAuthLevel = \"EncryptionOnly\""),
         "case.toml:4:1: bad TlsAuthLevel: `EncryptionOnly` cannot be set on `Out`, where RequireTLS is false",
     );
@@ -167,9 +179,12 @@ fn every_cast_of_the_catalogue_starts() {
         assert_eq!(Cast::named(&cast.id).unwrap().text(), cast.text());
         assert!(cast.story.is_some() && cast.source.is_some(), "{}", cast.id);
         assert!(Cast::is_meant(cast.text()), "{}", cast.id);
-        match cast.start() {
-            Ok(playing) => assert!(!playing.members().is_empty()),
-            Err(error) => panic!("{error}"),
+        assert!(cast.sends() > 0, "{}", cast.id);
+        let playing = cast.start().unwrap_or_else(|error| panic!("{error}"));
+        let results = cast.send_all(&playing);
+        let results = results.unwrap_or_else(|error| panic!("{error}"));
+        for result in results {
+            assert!(result.is_as_expected(), "{}: {result}", cast.id);
         }
     }
     let error = Cast::named("exchange-null-tls-certificat-name").unwrap_err();
@@ -234,9 +249,46 @@ fn the_example_shows_every_property_and_can_be_started() {
         }
     }
     let cast = Cast::parse("example-cast.toml", example);
-    match cast.and_then(|cast| cast.start()) {
-        Ok(playing) => assert_eq!(playing.members().len(), 10),
-        Err(error) => panic!("{error}"),
+    let cast = cast.unwrap_or_else(|error| panic!("{error}"));
+    let playing = cast.start().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(playing.members().len(), 10);
+    let results = cast.send_all(&playing);
+    let results = results.unwrap_or_else(|error| panic!("{error}"));
+    assert!(results[0].is_as_expected(), "{}", results[0]);
+}
+
+/// Every expectation of every case is looked at: a letter more, and it is not as expected.
+#[test]
+fn a_changed_expectation_is_not_met() {
+    for cast in Cast::all() {
+        let lines: Vec<&str> = cast.text().lines().collect();
+        let expectations = lines.iter().enumerate().filter(|(_, line)| {
+            ["message ", "details "]
+                .iter()
+                .any(|key| line.starts_with(key))
+        });
+        for (at, line) in expectations {
+            let quote = line.rfind('"').unwrap();
+            let changed = format!("{}x{}", &line[..quote], &line[quote..]);
+            let mut lines = lines.clone();
+            lines[at] = &changed;
+            let cast = Cast::parse("changed.toml", &lines.join("\n")).unwrap();
+            let results = cast.send_all(&cast.start().unwrap()).unwrap();
+            let met = results.iter().all(SendResult::is_as_expected);
+            assert!(!met, "{}: {changed}", cast.id);
+        }
+        let other = cast
+            .text()
+            .replacen("expect  = \"defer\"", "expect  = \"refuse\"", 1);
+        if other != cast.text() {
+            let cast = Cast::parse("changed.toml", &other).unwrap();
+            let results = cast.send_all(&cast.start().unwrap()).unwrap();
+            assert!(
+                !results.iter().all(SendResult::is_as_expected),
+                "{}",
+                cast.id
+            );
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Cast, certificate, eop, exchange, interceptor};
+use super::{Cast, certificate, eop, exchange, interceptor, sender};
 use crate::error::Error;
 use crate::scenario::place::Text;
 
@@ -25,6 +25,12 @@ struct Written {
     eop: BTreeMap<String, Spanned<eop::Written>>,
     #[serde(default)]
     interceptor: BTreeMap<String, Spanned<interceptor::Written>>,
+    #[serde(default)]
+    hosts: BTreeMap<String, String>,
+    #[serde(default)]
+    sender: BTreeMap<String, Spanned<sender::Sender>>,
+    #[serde(default)]
+    send: Vec<Spanned<sender::Send>>,
 }
 
 /// The members of a cast, each with its place.
@@ -34,6 +40,10 @@ pub(super) struct Members {
     pub(super) exchange: BTreeMap<String, Spanned<exchange::Written>>,
     pub(super) eop: BTreeMap<String, Spanned<eop::Written>>,
     pub(super) interceptor: BTreeMap<String, Spanned<interceptor::Written>>,
+    /// Who answers for a name.
+    pub(super) hosts: BTreeMap<String, String>,
+    pub(super) sender: BTreeMap<String, Spanned<sender::Sender>>,
+    pub(super) send: Vec<Spanned<sender::Send>>,
 }
 
 pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
@@ -69,6 +79,15 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
         ));
     }
     drop(names);
+    for one in written.sender.values() {
+        let judge = one.get_ref().judge();
+        judge.map_err(|error| place.bad(one.span().start, error.to_string()))?;
+    }
+    for one in &written.send {
+        let word = &one.get_ref().expect;
+        let decision = sender::decision(word.get_ref());
+        decision.map_err(|error| place.bad(word.span().start, error.to_string()))?;
+    }
     Ok(Cast {
         id: crate::scenario::id_of(file),
         summary: written.summary.into_inner(),
@@ -79,6 +98,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
             exchange: written.exchange,
             eop: written.eop,
             interceptor: written.interceptor,
+            hosts: written.hosts,
+            sender: written.sender,
+            send: written.send,
         },
         text: text.to_owned(),
         file: file.to_owned(),

@@ -343,9 +343,16 @@ impl Builder {
     }
 }
 
-/// The certificate that an appliance has before anybody gives it one.
+/// The certificate that an appliance has before anybody gives it one. It is for nobody's host: the
+/// factory did not know where the appliance would stand.
 fn delivered_with(host: &str, subject: DistinguishedName) -> Result<Identity, Error> {
-    let leaf = Leaf::new(host).subject(subject).only_names().self_signed();
+    let plain = |c: char| match c.is_ascii_alphanumeric() {
+        true => c.to_ascii_lowercase(),
+        false => '-',
+    };
+    let name = subject.first_common_name().unwrap_or(host);
+    let name: String = name.chars().map(plain).collect();
+    let leaf = Leaf::new(name).subject(subject).only_names().self_signed();
     leaf.check().map_err(|error| Error::BadTls {
         why: error.to_string(),
     })?;

@@ -1,0 +1,288 @@
+//! The sends of a cast, played: each through a real session, judged in the sender's own words.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::SystemTime;
+
+use super::sender::{self, Send, Sender};
+use super::{Cast, Playing};
+use crate::certificate_facts::CertificateFacts;
+use crate::error::Error;
+use crate::exchange::AttemptEnding;
+use crate::judge::{Decision, Expectation, Findings, Probe, Trouble, Verdict};
+use crate::scenario::place::Text;
+use crate::smtp::Reply;
+
+/// What became of a message that a cast sends.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SendResult {
+    /// Who sent it: a sender, or a server and its send connector.
+    pub by: String,
+    /// Where it was sent to.
+    pub to: String,
+    /// What became of it.
+    pub seen: Decision,
+    /// The sender's own words; of a message that was taken the server's reply.
+    pub message: String,
+    /// What else the sender tells: the name of a field, and what is in it.
+    pub details: Vec<(String, String)>,
+    /// The thumbprint of the certificate that the sender was shown.
+    pub presented: Option<String>,
+    /// What to change, where the sender would not deliver.
+    pub change: Vec<String>,
+    /// What the file expects.
+    pub expected: Decision,
+    /// How it differs from what the file expects, a line each.
+    pub complaints: Vec<String>,
+}
+
+impl SendResult {
+    /// Whether it ended as the file says, in the words that the file says.
+    #[must_use]
+    pub fn is_as_expected(&self) -> bool {
+        self.complaints.is_empty()
+    }
+}
+
+impl fmt::Display for SendResult {
+    /// Who, where to, what became of it, and in which words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}: {}", self.by, self.to, self.seen)?;
+        if !self.message.is_empty() {
+            write!(f, "\n  {}", self.message.replace('\n', "\n  "))?;
+        }
+        for (name, text) in &self.details {
+            write!(f, "\n  {name}: {text}")?;
+        }
+        if let Some(thumbprint) = &self.presented {
+            write!(f, "\n  certificate that was shown: {thumbprint}")?;
+        }
+        for change in &self.change {
+            write!(f, "\n  to change: {change}")?;
+        }
+        for complaint in &self.complaints {
+            write!(f, "\n  NOT AS EXPECTED: {complaint}")?;
+        }
+        Ok(())
+    }
+}
+
+const CONTENT: &str = "From: alice@fabrikam.test\r\nSubject: a message of the cast\r\nMessage-ID: <1@cast.test>\r\n\r\nhello\r\n";
+
+impl Cast {
+    /// Whether the file has sends.
+    #[must_use]
+    pub fn sends(&self) -> usize {
+        self.written.send.len()
+    }
+
+    /// Plays every send of the file, in order, in a cast that runs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadScenario`] with file, line and column of a send that names nobody.
+    pub fn send_all(&self, playing: &Playing) -> Result<Vec<SendResult>, Error> {
+        let place = Text {
+            file: &self.file,
+            text: &self.text,
+        };
+        let sends = self.written.send.iter().map(|one| {
+            let send = one.get_ref();
+            let result = self.send_one(playing, send);
+            result.map_err(|error| match error {
+                error @ Error::BadScenario { .. } => error,
+                other => place.bad(one.span().start, other.to_string()),
+            })
+        });
+        sends.collect()
+    }
+
+    fn send_one(&self, playing: &Playing, send: &Send) -> Result<SendResult, Error> {
+        let expected = sender::decision(send.expect.get_ref())?;
+        let mut result = match send.by.split_once('/') {
+            Some((server, connector)) => self.by_connector(playing, send, server, connector)?,
+            None => self.by_sender(playing, send)?,
+        };
+        result.expected = expected;
+        result.complaints = complaints(&result, send);
+        Ok(result)
+    }
+
+    /// An address of the cast by a name of `[hosts]`, or by the member's.
+    fn resolve(&self, playing: &Playing, name: &str) -> Result<SocketAddr, Error> {
+        match self.written.hosts.get(name) {
+            Some(member) => playing.address(member),
+            None => playing.address(name),
+        }
+    }
+
+    fn by_sender(&self, playing: &Playing, send: &Send) -> Result<SendResult, Error> {
+        let sender = self.written.sender.get(&send.by).ok_or_else(|| {
+            let known: Vec<_> = self.written.sender.keys().map(String::as_str).collect();
+            Error::UnknownName {
+                kind: "sender",
+                given: send.by.clone(),
+                near: crate::near::nearest(&send.by, &known),
+            }
+        })?;
+        let sender = sender.get_ref();
+        let to = send.to.as_ref().unwrap_or(&sender.to);
+        let addr = self.resolve(playing, to)?;
+        let recipient = self.recipient(playing, send, to);
+        let (verdict, shown, taken) = play(playing, sender, send, to, addr, &recipient)?;
+        // A judge who would deliver is answered by the server.
+        let refusal = taken.as_ref().filter(|reply| !reply.is_positive());
+        let seen = match refusal {
+            None => verdict.decision,
+            Some(reply) if reply.is_permanent() => Decision::Refuse,
+            Some(_) => Decision::Defer,
+        };
+        let details = verdict.details.into_iter();
+        Ok(SendResult {
+            by: send.by.clone(),
+            to: to.clone(),
+            seen,
+            message: match taken {
+                Some(reply) => reply.to_string().trim_end().to_owned(),
+                None => verdict.message,
+            },
+            details: details
+                .map(|(name, text)| (name.to_owned(), text))
+                .collect(),
+            presented: shown,
+            change: verdict.change,
+            expected: seen,
+            complaints: Vec::new(),
+        })
+    }
+
+    fn by_connector(
+        &self,
+        playing: &Playing,
+        send: &Send,
+        server: &str,
+        connector: &str,
+    ) -> Result<SendResult, Error> {
+        let Some(exchange) = playing.exchange(server) else {
+            let known: Vec<_> = playing.exchange.keys().map(String::as_str).collect();
+            return Err(Error::UnknownName {
+                kind: "Exchange server",
+                given: server.to_owned(),
+                near: crate::near::nearest(server, &known),
+            });
+        };
+        let connectors = exchange.send_connectors();
+        let configured = connectors.iter().find(|one| one.name == connector);
+        let smart_host = configured.and_then(|one| one.smart_hosts.first());
+        let Some(to) = send.to.as_ref().or(smart_host) else {
+            return Err(Error::BadSetting {
+                what: "send",
+                why: format!("`{}` has no smart host; say `to`", send.by),
+            });
+        };
+        let addr = self.resolve(playing, to)?;
+        let recipient = self.recipient(playing, send, to);
+        let attempt = exchange.send(connector, addr, &send.from, [recipient], CONTENT)?;
+        let (seen, message) = match attempt.ending {
+            AttemptEnding::Delivered(reply) => (Decision::Deliver, reply.to_string()),
+            AttemptEnding::Deferred(text) => (Decision::Defer, text),
+            AttemptEnding::Refused(text) => (Decision::Refuse, text),
+        };
+        let presented = attempt.presented.first();
+        let chosen = attempt.selection.and_then(|selection| selection.chosen);
+        let details = chosen.map(|thumbprint| ("client certificate".to_owned(), thumbprint));
+        Ok(SendResult {
+            by: send.by.clone(),
+            to: to.clone(),
+            seen,
+            message: message.trim_end().to_owned(),
+            details: details.into_iter().collect(),
+            presented: presented.map(mailfault_certs::Der::thumbprint),
+            change: Vec::new(),
+            expected: seen,
+            complaints: Vec::new(),
+        })
+    }
+
+    /// Whom the message is for: whom the file says, or somebody whom the member takes mail for.
+    fn recipient(&self, playing: &Playing, send: &Send, to: &str) -> String {
+        if let Some(recipient) = &send.recipient {
+            return recipient.clone();
+        }
+        let member = self.written.hosts.get(to).map_or(to, String::as_str);
+        let member = member.split('/').next().unwrap_or(member);
+        let members = playing.members();
+        let of_itself = members.iter().find(|one| one.name == member);
+        let own = of_itself.map(|one| one.recipient.clone());
+        // Behind a box it is the server's to say.
+        let behind = members.iter().find(|one| !one.connectors.is_empty());
+        match own {
+            Some(recipient) if !recipient.ends_with("@example.test") => recipient,
+            own => behind
+                .map(|one| one.recipient.clone())
+                .or(own)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// Looks at the server, judges, and delivers if the judge would.
+fn play(
+    playing: &Playing,
+    sender: &Sender,
+    send: &Send,
+    to: &str,
+    addr: SocketAddr,
+    recipient: &str,
+) -> Result<(Verdict, Option<String>, Option<Reply>), Error> {
+    let judge = sender.judge()?;
+    let name = sender.name.as_deref().unwrap_or(to);
+    let mut probe = Probe::new(addr).name(name).helo("mail.fabrikam.test");
+    if let Some(certificate) = &sender.client_certificate {
+        probe = probe.client_certificate(playing.certificate(certificate)?.clone());
+    }
+    let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let expectation = Expectation::new(name)
+        .trusting(playing.roots())
+        .at(SystemTime::now())
+        .mx_name(to)
+        .recipient_domain(domain);
+    let mut verdict = None;
+    let evidence = probe.deliver(&send.from, &[recipient], CONTENT, |seen| {
+        let judged = judge.judge(&Findings::of(seen, &expectation));
+        let would = judged.would_deliver();
+        verdict = Some(judged);
+        would
+    });
+    // A session that did not come so far is judged by how far it came.
+    let verdict = verdict.unwrap_or_else(|| judge.judge(&Findings::of(&evidence, &expectation)));
+    let shown = evidence.chain.first().and_then(CertificateFacts::read);
+    // A recipient that is refused ends the matter before there is content to be taken.
+    let answer = match (evidence.taken, evidence.trouble) {
+        (None, Some(Trouble::Refused(_, reply))) if verdict.would_deliver() => Some(reply),
+        (taken, _) => taken,
+    };
+    Ok((verdict, shown.map(|facts| facts.thumbprint), answer))
+}
+
+fn complaints(result: &SendResult, send: &Send) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if result.seen != result.expected {
+        complaints.push(format!("`{}` was expected", result.expected));
+    }
+    if let Some(message) = send
+        .message
+        .as_ref()
+        .filter(|message| **message != result.message)
+    {
+        complaints.push(format!("the words should be `{message}`"));
+    }
+    for (name, part) in &send.details {
+        let told = result.details.iter().find(|(known, _)| known == name);
+        if !told.is_some_and(|(_, text)| text.contains(part.as_str())) {
+            complaints.push(format!("{name} should hold `{part}`"));
+        }
+    }
+    complaints
+}
