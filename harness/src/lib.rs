@@ -73,6 +73,8 @@ mod server;
 mod session_id;
 mod smtp;
 #[cfg(feature = "models")]
+pub mod transport;
+#[cfg(feature = "models")]
 mod trust;
 mod wire;
 #[cfg(feature = "scenario")]
