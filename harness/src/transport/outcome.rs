@@ -13,12 +13,14 @@ pub enum AttemptOutcome {
     Deferred(Setback),
     /// The other side took it for every recipient, with this reply.
     Delivered(Reply),
-    /// It took it for some, with this reply; the others were answered otherwise.
+    /// It took it for some, or for none; those who are left were answered each in their own way.
     Partly {
-        /// The reply to the content.
-        reply: Reply,
+        /// The reply to the content; `None` where it did not come to that.
+        reply: Option<Reply>,
         /// Who is left, and what was said to each: 4yz to try again, 5yz to give up.
         left: Vec<(String, Reply)>,
+        /// The name of the other side; empty where it is not known.
+        host: String,
     },
     /// The other side will not have the message, with this reply.
     Refused {

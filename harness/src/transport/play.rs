@@ -141,8 +141,8 @@ impl Transport {
                     self.refuse(at, index, &everybody, &reply, &host);
                     self.lines[at].remove(index, now);
                 }
-                AttemptOutcome::Partly { reply, left } => {
-                    self.deliver_partly(at, index, reply, left, now);
+                AttemptOutcome::Partly { reply, left, host } => {
+                    self.deliver_partly((at, index), reply, left, &host);
                 }
             }
             let line = &mut self.lines[at];
@@ -202,27 +202,32 @@ impl Transport {
     /// Some recipients have it; the others wait, or are given up.
     fn deliver_partly(
         &mut self,
-        at: usize,
-        index: usize,
-        reply: Reply,
+        (at, index): (usize, usize),
+        reply: Option<Reply>,
         left: Vec<(String, Reply)>,
-        now: SystemTime,
+        host: &str,
     ) {
+        let now = self.clock.now();
         let mut taken = self.lines[at].waiting[index].submission.to.clone();
         taken.retain(|one| !left.iter().any(|(other, _)| other == one));
-        self.tell_of(at, index, taken, ProgressKind::Delivered(reply));
+        if let Some(reply) = reply {
+            self.tell_of(at, index, taken, ProgressKind::Delivered(reply));
+        }
         let (later, never): (Vec<_>, Vec<_>) = left
             .into_iter()
             .partition(|(_, reply)| !reply.is_permanent());
         for (recipient, reply) in never {
-            self.refuse(at, index, &[recipient], &reply, "");
+            self.refuse(at, index, &[recipient], &reply, host);
         }
         let Some((_, reply)) = later.first() else {
             self.lines[at].remove(index, now);
             return;
         };
         let text = format!("{} {}", reply.code, reply.lines.join(" "));
-        let setback = Setback::new(Cause::own(text));
+        let address = self.lines[at].waiting[index]
+            .last()
+            .and_then(|(last, _)| last.address);
+        let setback = Setback::new(Cause::own(text)).with(host, address);
         let waiting = &mut self.lines[at].waiting[index];
         let mut submission = Submission::clone(&waiting.submission);
         submission.to = later.into_iter().map(|(recipient, _)| recipient).collect();

@@ -261,7 +261,8 @@ fn of_several_recipients_each_has_its_own_fate() {
         Submission::new("alice@contoso.test", names.clone(), MAIL),
     );
     let progress = transport.play_until(start(), |_| AttemptOutcome::Partly {
-        reply: Reply::new(250, "2.6.0 Queued"),
+        reply: Some(Reply::new(250, "2.6.0 Queued")),
+        host: "mx.fabrikam.test".to_owned(),
         left: vec![
             (names[1].clone(), Reply::new(452, "4.2.2 Mailbox full")),
             (names[2].clone(), Reply::new(550, "5.1.1 User unknown")),
