@@ -233,7 +233,7 @@ fn an_orphan_is_not_eligible_on_a_receive_connector() {
     let orphan = public(&ca, "mail.test", 300, 900).without_private_key();
     let renewed = public(&ca, "mail.test", 1, 365);
     let server = Exchange::builder(Version::Exchange2013)
-        .certificate(orphan.clone())
+        .certificate(orphan)
         .certificate(renewed.clone())
         .start();
     named(&server, &renewed);

@@ -49,7 +49,7 @@ fn no_credentials_for_two_days_and_then_the_repair() {
     let (builder, orphan, good) = super::with_an_orphan(&ca);
     let server = builder
         .accepted_domain("domain.test")
-        .clock(clock.clone())
+        .clock(clock)
         .resolve(TENANT, cloud.addr())
         .start();
     let to = format!("bob@{TENANT}");

@@ -260,7 +260,7 @@ mod tests {
             by,
             &[NoPrivateKey, NotForSmtp],
         );
-        check(&[old.clone(), good.clone()], &host, by, &[Eligible, Chosen]);
+        check(&[old, good.clone()], &host, by, &[Eligible, Chosen]);
         // The self-signed one is newer, and a CA's is preferred.
         check(&[own.clone(), good], &host, by, &[Eligible, Chosen]);
         // A valid one that it signed itself before one of a CA that is expired.
@@ -311,7 +311,7 @@ mod tests {
         let expired = issued(&Ca::new(), "mx.test", 100, 90);
         let host = Wanted::Host("mx.test");
         let selection = inbound(
-            &[expired.clone()],
+            std::slice::from_ref(&expired),
             &host,
             TieBreak::NewestValidFrom,
             SystemTime::now(),

@@ -219,7 +219,9 @@ mod tests {
         check("SMTPUTF8", |one| one.smtp_utf8_enabled = false);
         check("X-ANONYMOUSTLS", |one| one.suppress_x_anonymous_tls = true);
         let without = |mechanism| {
-            move |one: &mut ReceiveConnector| drop(one.auth_mechanism.remove(&mechanism))
+            move |one: &mut ReceiveConnector| {
+                one.auth_mechanism.remove(&mechanism);
+            }
         };
         check("STARTTLS", |one| without(AuthMechanism::Tls)(one));
         check("X-ANONYMOUSTLS", |one| {
