@@ -79,6 +79,8 @@ mod send;
 mod server;
 mod session_id;
 mod smtp;
+#[cfg(feature = "models")]
+pub mod transport;
 #[cfg(feature = "judge")]
 mod trust;
 mod wire;

@@ -1,7 +1,7 @@
 //! Domains, and the patterns that connectors have for them.
 
 /// The domain of an address; `None` for the null sender and what has none.
-pub(super) fn of(address: &str) -> Option<&str> {
+pub(crate) fn of(address: &str) -> Option<&str> {
     let (_, domain) = address.rsplit_once('@')?;
     (!domain.is_empty()).then_some(domain)
 }
@@ -22,7 +22,7 @@ pub(super) fn is_within(name: &str, domain: &str) -> bool {
 /// Whether a pattern is for this name: `*` for all, `*.contoso.com` for a domain and all below it,
 /// a domain for itself alone. Microsoft's documentation of `Set-InboundConnector` says so of
 /// `SenderDomains` and `TlsSenderCertificateName` alike.
-pub(super) fn covers(pattern: &str, name: &str) -> bool {
+pub(crate) fn covers(pattern: &str, name: &str) -> bool {
     match pattern.strip_prefix('*') {
         Some("") => true,
         Some(rest) => rest
@@ -34,7 +34,7 @@ pub(super) fn covers(pattern: &str, name: &str) -> bool {
 
 /// How closely a pattern says what it is for: a domain itself before a wildcard, a long wildcard
 /// before a short one.
-pub(super) fn closeness(pattern: &str) -> (bool, usize) {
+pub(crate) fn closeness(pattern: &str) -> (bool, usize) {
     (!pattern.starts_with('*'), pattern.len())
 }
 

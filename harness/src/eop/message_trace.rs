@@ -1,11 +1,12 @@
 //! The rows of the message trace.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::SystemTime;
 
 use super::{Refusal, Route};
 use crate::report::Mail;
+use crate::transport::Progress;
 
 /// A row of the message trace: a message and one of its recipients, as `Get-MessageTrace` shows
 /// them. What is refused in the session has no row.
@@ -30,6 +31,26 @@ pub struct MessageTrace {
     pub size: usize,
 }
 
+impl MessageTrace {
+    /// The row of a message that was sent. `FromIP` is unspecified where nobody said where it came
+    /// from.
+    pub(crate) fn of_sent(progress: &Progress, recipient: &str, status: Status) -> Self {
+        let submission = &progress.submission;
+        Self {
+            received: progress.at,
+            sender_address: submission.from.clone(),
+            recipient_address: recipient.to_owned(),
+            subject: bounded(&submission.subject()),
+            message_id: bounded(&submission.message_id()),
+            status,
+            from_ip: submission
+                .source_ip
+                .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            size: submission.content.len(),
+        }
+    }
+}
+
 /// What became of a message for one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,7 +59,7 @@ pub enum Status {
     Delivered,
     /// It will not be delivered: a fault let in what the rules refuse.
     Failed,
-    /// It is to be passed on, which the model does not do.
+    /// It is to be passed on, which the receiving model does not do; or it waits in a queue.
     Pending,
 }
 

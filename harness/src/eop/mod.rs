@@ -66,7 +66,7 @@ pub use tenant::{AcceptedDomain, DomainType, Recipients, Tenant};
 mod attribution; // which connector a message came by: a pure function, and its table of tests
 mod builder; // the wish
 mod certificate; // what it shows: subject, names and chain by era
-mod domain; // patterns of domains: `*.contoso.com`
+pub(crate) mod domain; // patterns of domains: `*.contoso.com`
 mod inbound_connector; // one connector, in Microsoft's words
 mod ip_range; // `192.0.2.0/24`
 mod message_trace; // the rows that an administrator reads

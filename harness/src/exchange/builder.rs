@@ -1,7 +1,7 @@
 //! The wish for an Exchange server.
 
-use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use mailfault_certs::Der;
@@ -22,6 +22,7 @@ use crate::fault::TlsVersion;
 use crate::near;
 use crate::report::Event;
 use crate::server::Auth;
+use crate::transport::{Product, RetrySchedule, Transport, Voice};
 
 /// The wish for an Exchange server; [`start`](Self::start) makes it one.
 ///
@@ -51,6 +52,9 @@ pub struct ExchangeBuilder {
     trusted_roots: Vec<Der>,
     send_connectors: Vec<SendConnector>,
     observer: Option<Observer>,
+    resolve: BTreeMap<String, SocketAddr>,
+    schedule: Option<RetrySchedule>,
+    product: Option<Product>,
 }
 
 #[derive(Clone, Debug)]
@@ -83,6 +87,9 @@ impl ExchangeBuilder {
             trusted_roots: Vec::new(),
             send_connectors: Vec::new(),
             observer: None,
+            resolve: BTreeMap::new(),
+            schedule: None,
+            product: None,
         }
     }
 
@@ -229,6 +236,26 @@ impl ExchangeBuilder {
         self
     }
 
+    /// Tells where a host is: a smart host, or a domain that a connector looks up. No other host is
+    /// found, and nothing is sent to an address that was not named here.
+    pub fn resolve(mut self, host: impl Into<String>, address: SocketAddr) -> Self {
+        self.resolve
+            .insert(host.into().to_ascii_lowercase(), address);
+        self
+    }
+
+    /// When messages are tried again; as a Mailbox server does if nothing is said.
+    pub fn retry_schedule(mut self, schedule: RetrySchedule) -> Self {
+        self.schedule = Some(schedule);
+        self
+    }
+
+    /// In whose words queues and notifications speak, where it is not as is usual for the version.
+    pub fn speaks_as(mut self, product: Product) -> Self {
+        self.product = Some(product);
+        self
+    }
+
     /// Changes a receive connector before the start. `name` may leave out the server's name.
     ///
     /// # Errors
@@ -303,6 +330,11 @@ impl ExchangeBuilder {
         for connector in &self.send_connectors {
             connector.check()?;
         }
+        let product = self.product.unwrap_or_else(|| self.version.into());
+        let mut voice = Voice::new(product, fqdn.clone());
+        voice.domains = shared.known().accepted_domains.iter().cloned().collect();
+        let schedule = self.schedule.unwrap_or_else(RetrySchedule::mailbox_server);
+        let transport = Transport::new(&self.name, voice, schedule, self.clock.clone());
         let settings = Settings {
             era: self.era.unwrap_or(self.version.log_era()),
             tls_versions: self
@@ -320,6 +352,7 @@ impl ExchangeBuilder {
             auth: self.auth,
             changes: self.changes,
             tie_break: self.tie_break,
+            resolve: self.resolve,
             internal_transport_certificate: match self.internal {
                 Internal::OfSetup => own,
                 Internal::Thumbprint(thumbprint) => thumbprint,
@@ -331,6 +364,7 @@ impl ExchangeBuilder {
             self.send_connectors,
             certificates,
             shared,
+            transport,
         )
     }
 }

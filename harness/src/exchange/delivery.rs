@@ -13,6 +13,7 @@ use crate::certificate_facts::CertificateFacts;
 use crate::report::header;
 use crate::send::{Broken, Connection, Message, client_tls};
 use crate::smtp::Reply;
+use crate::transport::Cause;
 use crate::trust::Trust;
 
 /// What became of an attempt.
@@ -28,13 +29,20 @@ pub struct Attempt {
     pub presented: Vec<Der>,
     /// Its SmtpSend log, whether or not the connector writes one.
     pub rows: Vec<Row>,
+    /// Why it was not delivered, as a queue tells it; `None` where it was.
+    pub cause: Option<Cause>,
+    /// Whether it came to the message. Before that a queue waits with all that is in it.
+    pub began_message: bool,
+    /// The recipients that the server did not take, and what it said to each.
+    pub left: Vec<(String, Reply)>,
 }
 
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AttemptEnding {
-    /// The server took the message for every recipient, with this reply.
+    /// The server took the message with this reply, for every recipient but those that are
+    /// [`left`](Attempt::left).
     Delivered(Reply),
     /// It is to be tried again; the text is that of an SMTP reply, the server's or, where there
     /// was none, Exchange's own.
@@ -44,7 +52,7 @@ pub enum AttemptEnding {
 }
 
 impl Attempt {
-    /// Whether the message was taken.
+    /// Whether the message was taken, for anybody.
     #[must_use]
     pub fn is_delivered(&self) -> bool {
         matches!(self.ending, AttemptEnding::Delivered(_))
@@ -64,10 +72,28 @@ pub(super) struct Attempting<'a> {
     pub(super) record: u64,
     pub(super) log: SendLog,
     pub(super) presented: Vec<Der>,
+    pub(super) began_message: bool,
+    pub(super) left: Vec<(String, Reply)>,
 }
 
-/// A reason to stop: what becomes of the message, and who hangs up.
-struct Stop(AttemptEnding, Hangup);
+/// A reason to stop: what becomes of the message, why, and who hangs up.
+struct Stop {
+    ending: AttemptEnding,
+    cause: Cause,
+    hangup: Hangup,
+}
+
+impl Stop {
+    /// To be tried again, in words of the sender's own in place of a reply.
+    fn deferred(text: impl Into<String>, hangup: Hangup) -> Self {
+        let text = text.into();
+        Self {
+            cause: Cause::Replied(text.clone()),
+            ending: AttemptEnding::Deferred(text),
+            hangup,
+        }
+    }
+}
 
 enum Hangup {
     /// QUIT first.
@@ -78,6 +104,8 @@ enum Hangup {
     Gone(Disconnect),
 }
 
+const STARTTLS_REQUIRED: &str = "451 5.7.3 STARTTLS is required to send mail";
+
 /// The time that a server gets for each answer. Real ones wait longer; nobody here should.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -85,31 +113,35 @@ impl Attempting<'_> {
     pub(super) fn run(mut self, to: SocketAddr) -> Attempt {
         self.log.attempting(to);
         let patience = PATIENCE.min(self.connector.connection_inactivity_timeout);
-        let ending = match Connection::open(to, patience) {
+        let (ending, cause) = match Connection::open(to, patience) {
             Err(broken) => {
                 let code = match broken {
                     Broken::TimedOut(_) => 10060,
                     _ => 10061,
                 };
                 self.log.could_not_connect(code);
-                AttemptEnding::Deferred("421 4.2.1 Unable to connect".to_owned())
+                let ending = AttemptEnding::Deferred("421 4.2.1 Unable to connect".to_owned());
+                (ending, Some(Cause::NotConnected(code)))
             }
             Ok(mut wire) => {
                 if let Some(local) = wire.local_addr() {
                     self.log.connected(local);
                 }
-                let Stop(ending, hangup) = match self.converse(&mut wire) {
-                    Ok(reply) => Stop(AttemptEnding::Delivered(reply), Hangup::Politely),
-                    Err(stop) => stop,
+                let (ending, cause, hangup) = match self.converse(&mut wire) {
+                    Ok(reply) => (AttemptEnding::Delivered(reply), None, Hangup::Politely),
+                    Err(stop) => (stop.ending, Some(stop.cause), stop.hangup),
                 };
                 let how = self.hang_up(&mut wire, hangup);
                 wire.close();
                 self.log.disconnected(how);
-                ending
+                (ending, cause)
             }
         };
         Attempt {
             ending,
+            cause,
+            began_message: self.began_message,
+            left: self.left,
             selection: self.certificate.map(|(selection, _)| selection),
             presented: self.presented,
             rows: self.log.into_rows(),
@@ -137,8 +169,7 @@ impl Attempting<'_> {
             offered = self.secure(wire)?;
         } else if self.connector.require_tls {
             // This text is never on the wire: the sender makes it.
-            let text = "451 5.7.3 STARTTLS is required to send mail".to_owned();
-            return Err(Stop(AttemptEnding::Deferred(text), Hangup::Politely));
+            return Err(Stop::deferred(STARTTLS_REQUIRED, Hangup::Politely));
         }
         self.transact(wire, &offered)
     }
@@ -157,9 +188,8 @@ impl Attempting<'_> {
     fn secure(&mut self, wire: &mut Connection) -> Result<Reply, Stop> {
         let reply = self.ask(wire, "STARTTLS")?;
         if reply.code != 220 {
-            let text = "451 5.7.3 STARTTLS is required to send mail".to_owned();
             return match self.connector.require_tls {
-                true => Err(Stop(AttemptEnding::Deferred(text), Hangup::Politely)),
+                true => Err(Stop::deferred(STARTTLS_REQUIRED, Hangup::Politely)),
                 false => self.hello(wire),
             };
         }
@@ -194,8 +224,8 @@ impl Attempting<'_> {
         }
         if !self.is_good_enough(facts.as_ref()) {
             // The words of the queue for this are uncertain.
-            let text = "454 4.7.5 Certificate validation failure".to_owned();
-            return Err(Stop(AttemptEnding::Deferred(text), Hangup::AtOnce));
+            let text = "454 4.7.5 Certificate validation failure";
+            return Err(Stop::deferred(text, Hangup::AtOnce));
         }
         self.hello(wire)
     }
@@ -208,10 +238,11 @@ impl Attempting<'_> {
         };
         let Some(chosen) = *chosen else {
             let text = "454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found.";
-            return Err(Stop(
-                AttemptEnding::Deferred(text.to_owned()),
-                Hangup::AtOnce,
-            ));
+            // In the queue it stands alone.
+            return Err(Stop {
+                cause: Cause::own(text),
+                ..Stop::deferred(text, Hangup::AtOnce)
+            });
         };
         self.log.sending_certificate(&chosen.facts);
         match chosen.has_private_key {
@@ -222,8 +253,19 @@ impl Attempting<'_> {
 
     fn no_tls(&mut self, error: &str, hangup: Hangup) -> Stop {
         self.log.tls_failed(error);
-        let text = format!("451 4.4.0 TLS negotiation failed with error {error}");
-        Stop(AttemptEnding::Deferred(text), hangup)
+        let stop = Stop::deferred(
+            format!("451 4.4.0 TLS negotiation failed with error {error}"),
+            hangup,
+        );
+        match error.ends_with("Credentials") {
+            // The log has the reason and the queue has not: KB4495258 shows this for
+            // NoCredentials and KB4051498 for UnknownCredentials, both until 2016.
+            true => Stop {
+                cause: Cause::Replied("421 4.4.1 Connection timed out".to_owned()),
+                ..stop
+            },
+            false => stop,
+        }
     }
 
     /// Whether the server's certificate is what `TlsAuthLevel` asks for. Revocation is not looked
@@ -268,10 +310,20 @@ impl Attempting<'_> {
             false => format!("RCPT TO:<{to}>"),
         });
         let commands: Vec<String> = std::iter::once(mail).chain(recipients).collect();
+        self.began_message = true;
         // Exchange sends MAIL and RCPT as a pipeline, and the content once they were answered.
-        let replies = self.ask_all(wire, &commands, offered.offers("PIPELINING"))?;
-        for reply in replies {
+        let mut replies = self
+            .ask_all(wire, &commands, offered.offers("PIPELINING"))?
+            .into_iter();
+        if let Some(reply) = replies.next() {
             positive(reply)?;
+        }
+        let answered = message.to.iter().cloned().zip(replies);
+        self.left = answered.filter(|(_, reply)| !reply.is_positive()).collect();
+        if self.left.len() == message.to.len()
+            && let Some((_, reply)) = self.left.first()
+        {
+            return Err(refusal(reply.clone()));
         }
         let reply = match offered.offers("CHUNKING") {
             true => {
@@ -328,10 +380,10 @@ impl Attempting<'_> {
     }
 
     fn hear(&mut self, wire: &mut Connection) -> Result<Reply, Stop> {
-        let gone = |_| {
-            let text = "421 4.4.2 Connection dropped due to SocketError".to_owned();
-            Stop(
-                AttemptEnding::Deferred(text),
+        let gone = |_| Stop {
+            cause: Cause::Dropped("SocketError".to_owned()),
+            ..Stop::deferred(
+                "421 4.4.2 Connection dropped due to SocketError",
                 Hangup::Gone(Disconnect::Remote),
             )
         };
@@ -351,8 +403,13 @@ fn lost(broken: &Broken) -> Stop {
         Broken::TimedOut(_) => ("TimedOut", Disconnect::Local),
         _ => ("SocketError", Disconnect::RemoteSocketError),
     };
-    let text = format!("421 4.4.2 Connection dropped due to {why}");
-    Stop(AttemptEnding::Deferred(text), Hangup::Gone(how))
+    Stop {
+        cause: Cause::Dropped(why.to_owned()),
+        ..Stop::deferred(
+            format!("421 4.4.2 Connection dropped due to {why}"),
+            Hangup::Gone(how),
+        )
+    }
 }
 
 fn positive(reply: Reply) -> Result<Reply, Stop> {
@@ -364,9 +421,16 @@ fn positive(reply: Reply) -> Result<Reply, Stop> {
 
 fn refusal(reply: Reply) -> Stop {
     let text = reply.to_string().trim_end().to_owned();
-    let ending = match reply.is_permanent() {
-        true => AttemptEnding::Refused(text),
-        false => AttemptEnding::Deferred(text),
+    let stop = Stop {
+        // Queues show the lines of a reply in one, with the code of each.
+        cause: Cause::Replied(text.replace("\r\n", " ")),
+        ..Stop::deferred(text.clone(), Hangup::Politely)
     };
-    Stop(ending, Hangup::Politely)
+    match reply.is_permanent() {
+        true => Stop {
+            ending: AttemptEnding::Refused(text),
+            ..stop
+        },
+        false => stop,
+    }
 }

@@ -29,8 +29,10 @@ pub use version::Version;
 use crate::error::Error;
 use crate::near;
 use crate::report::{Mail, Session};
+use crate::transport::Transport;
 use crate::trust::Trust;
 use listener::Listener;
+use queueing::Queueing;
 use rules::Shared;
 use sending::Sending;
 use settings::Settings;
@@ -44,7 +46,9 @@ mod event_log;
 mod listener;
 mod log_files;
 mod name;
+mod queueing;
 mod receive_connector;
+mod routing;
 mod rules;
 mod selection;
 mod send_connector;
@@ -72,6 +76,7 @@ pub struct Exchange {
     shared: Arc<Shared>,
     trust: Arc<Trust>,
     state: Mutex<State>,
+    queueing: Mutex<Queueing>,
 }
 
 /// What administrators change.
@@ -106,6 +111,7 @@ impl Exchange {
         send_connectors: Vec<SendConnector>,
         certificates: Vec<StoredCertificate>,
         shared: Shared,
+        transport: Transport,
     ) -> Result<Self, Error> {
         let shared = Arc::new(shared);
         let trust = Arc::new(Trust::new(&settings.trusted_roots)?);
@@ -127,6 +133,7 @@ impl Exchange {
                 certificates,
                 listeners,
             }),
+            queueing: Mutex::new(Queueing::new(transport)),
         })
     }
 

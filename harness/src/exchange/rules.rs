@@ -217,7 +217,7 @@ fn is_known(connector: &ReceiveConnector, question: &Question<'_>) -> bool {
 
 impl Known {
     /// An accepted domain, or one below `*.domain`.
-    fn accepts(&self, domain: &str) -> bool {
+    pub(super) fn accepts(&self, domain: &str) -> bool {
         self.accepted_domains
             .iter()
             .any(|accepted| match accepted.strip_prefix("*.") {

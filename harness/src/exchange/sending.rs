@@ -50,6 +50,11 @@ impl Sending {
         self.store = store.to_vec();
     }
 
+    /// The connectors as the service read them last.
+    pub(super) fn loaded(&self) -> &[SendConnector] {
+        &self.loaded
+    }
+
     pub(super) fn tracked(&self) -> Vec<TrackingRow> {
         self.tracked.iter().cloned().collect()
     }
@@ -119,7 +124,17 @@ impl Exchange {
         to: impl IntoIterator<Item = S>,
         content: impl AsRef<[u8]>,
     ) -> Result<Attempt, Error> {
-        let message = Message::new(from, to, content);
+        self.attempt(connector, None, next_hop, &Message::new(from, to, content))
+    }
+
+    /// The same, for a host of this name; the first smart host of the connector if there is none.
+    pub(super) fn attempt(
+        &self,
+        connector: &str,
+        host: Option<&str>,
+        next_hop: SocketAddr,
+        message: &Message,
+    ) -> Result<Attempt, Error> {
         let (connector, store, number) = {
             let mut state = self.state();
             let sending = &mut state.sending;
@@ -150,7 +165,7 @@ impl Exchange {
         };
         let attempting = Attempting {
             host: connector.fqdn.as_deref().unwrap_or(&self.settings.fqdn),
-            message: &message,
+            message,
             certificate: selection,
             trust: &self.trust,
             now,
@@ -163,17 +178,19 @@ impl Exchange {
                 self.settings.clock.clone(),
             ),
             presented: Vec::new(),
+            began_message: false,
+            left: Vec::new(),
             connector: &connector,
         };
         let attempt = attempting.run(next_hop);
-        let host = connector.smart_hosts.first().map_or("", String::as_str);
+        let first = connector.smart_hosts.first().map_or("", String::as_str);
         let next = NextHop {
-            host,
+            host: host.unwrap_or(first),
             address: next_hop,
             connector: &connector.name,
             session: &id,
         };
-        let tracked = self.attempt_row(&mail, &next, &attempt);
+        let tracked = self.attempt_rows(&mail, &next, &attempt);
         let verbose = connector.protocol_logging_level == ProtocolLoggingLevel::Verbose;
         let mut state = self.state();
         state.keep(verbose.then_some(&attempt), tracked);
@@ -193,7 +210,7 @@ fn tie_break(settings: &Settings) -> TieBreak {
 }
 
 impl State {
-    fn keep(&mut self, logged: Option<&Attempt>, tracked: TrackingRow) {
+    pub(super) fn keep(&mut self, logged: Option<&Attempt>, tracked: Vec<TrackingRow>) {
         let rows = &mut self.sending.rows;
         rows.extend(
             logged
@@ -203,9 +220,8 @@ impl State {
         let over = rows.len().saturating_sub(ROWS);
         rows.drain(..over);
         let tracking = &mut self.sending.tracked;
-        tracking.push_back(tracked);
-        if tracking.len() > ROWS {
-            tracking.pop_front();
-        }
+        tracking.extend(tracked);
+        let over = tracking.len().saturating_sub(ROWS);
+        tracking.drain(..over);
     }
 }

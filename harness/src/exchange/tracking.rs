@@ -46,24 +46,37 @@ impl Exchange {
         listener.runs().iter().flat_map(of_run).collect()
     }
 
-    fn tracking_server(&self, ip: std::net::IpAddr) -> TrackingServer {
+    pub(super) fn tracking_server(&self, ip: std::net::IpAddr) -> TrackingServer {
         TrackingServer::new(&self.settings.name, ip, self.settings.version.build())
     }
 
-    /// What an attempt to send makes of a message.
-    pub(super) fn attempt_row(
+    /// What an attempt to send makes of a message: a row for each fate that its recipients have.
+    pub(super) fn attempt_rows(
         &self,
         mail: &Mail,
         next: &NextHop<'_>,
         attempt: &Attempt,
-    ) -> TrackingRow {
+    ) -> Vec<TrackingRow> {
         let now = self.settings.clock.now();
         let server = self.tracking_server(self.settings.address);
-        match &attempt.ending {
-            AttemptEnding::Delivered(said) => server.sent_external(now, mail, next, said),
-            AttemptEnding::Deferred(why) => server.deferred(now, mail, next.connector, why),
-            AttemptEnding::Refused(why) => server.failed(now, mail, "SMTP", why),
-        }
+        let only = |to: Vec<String>| Mail { to, ..mail.clone() };
+        let of_left = attempt.left.iter().map(|(recipient, reply)| {
+            let mail = only(vec![recipient.clone()]);
+            let why = format!("{} {}", reply.code, reply.lines.join(" "));
+            match reply.is_permanent() {
+                true => server.failed(now, &mail, "SMTP", &why),
+                false => server.deferred(now, &mail, next.connector, &why),
+            }
+        });
+        let mut rest = mail.to.clone();
+        rest.retain(|one| !attempt.left.iter().any(|(left, _)| left == one));
+        let mail = only(rest);
+        let of_rest = (!mail.to.is_empty()).then(|| match &attempt.ending {
+            AttemptEnding::Delivered(said) => server.sent_external(now, &mail, next, said),
+            AttemptEnding::Deferred(why) => server.deferred(now, &mail, next.connector, why),
+            AttemptEnding::Refused(why) => server.failed(now, &mail, "SMTP", why),
+        });
+        of_rest.into_iter().chain(of_left).collect()
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) use limits::LimitsChange;
 pub(crate) use render::timestamp;
 pub(crate) use render::{Facts, mix};
 #[cfg(feature = "models")]
-pub(crate) use render::{date, fill};
+pub(crate) use render::{civil, date, fill};
 pub use replies::Replies;
 
 mod barracuda;
