@@ -2,11 +2,13 @@
 //! follows from how the members are configured, and the mend mends it.
 
 use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
 
 use mailfault::Identity;
 use mailfault::cast::{Cast, Playing};
 use mailfault::exchange::{TlsCertificateName, TransportRole};
-use mailfault::{CertificateFacts, Outcome};
+use mailfault::judge::Decision;
+use mailfault::{CertificateFacts, Clock, Outcome};
 
 use crate::exchange::seen_by_openssl;
 use crate::raw_client::RawClient;
@@ -265,4 +267,56 @@ fn a_bundle_has_logs_events_certificates_and_transcripts() {
             "transcripts/ex01-Default-Frontend-EX01-1.txt",
         ]
     );
+}
+
+/// The case of the orphan, from the first attempt to the report after two days, and mended.
+#[test]
+fn an_orphan_keeps_mail_until_it_expires_and_mended_it_goes() {
+    use mailfault::transport::{NotificationKind, ProgressKind};
+    let cast = Cast::named("exchange-orphan-certificate").unwrap();
+    let clock = Clock::at(SystemTime::now());
+    let playing = cast.player().clock(clock.clone()).start().unwrap();
+    let began = clock.now();
+    let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+    let lives = cast.send_for(&playing, days(3)).unwrap();
+    let life = &lives[0];
+    let deferred: Vec<_> = life
+        .progress
+        .iter()
+        .filter(|one| matches!(one.kind, ProgressKind::Deferred { .. }))
+        .collect();
+    assert!(
+        life.setback(deferred[0])
+            .contains("TLS negotiation failed with error NoCredentials")
+    );
+    let minutes = |at: SystemTime| at.duration_since(began).unwrap().as_secs() / 60;
+    let first: Vec<_> = deferred
+        .iter()
+        .map(|one| minutes(one.at))
+        .take(12)
+        .collect();
+    assert_eq!(first, [0, 1, 2, 3, 4, 9, 14, 19, 24, 29, 34, 44]);
+    let told: Vec<_> = life.notifications().iter().map(|one| one.kind).collect();
+    assert_eq!(told, [NotificationKind::Delay, NotificationKind::Failure]);
+    let last = life.progress.last().unwrap();
+    assert_eq!(minutes(last.at), 2 * 24 * 60);
+    let text = life.to_string();
+    assert!(
+        text.ends_with(" failed: 550 4.4.7 QUEUE.Expired; message expired"),
+        "{text}"
+    );
+
+    // On every attempt the cloud saw a connection, STARTTLS, and not an octet of TLS.
+    let report = playing.eop("cloud").unwrap().report();
+    assert_eq!(report.sessions.len(), deferred.len());
+    assert!(report.sessions.iter().all(|one| one.client_hello.is_none()));
+
+    let server = playing.exchange("ex01").unwrap();
+    let orphan = playing.certificate("orphan").unwrap().thumbprint();
+    server.remove_certificate(&orphan).unwrap();
+    server.restart_service(TransportRole::HubTransport).unwrap();
+    let result = &cast.send_all(&playing).unwrap()[0];
+    assert_eq!(result.seen, Decision::Deliver, "{result}");
+    let mail = playing.eop("cloud").unwrap().mail();
+    assert_eq!(mail[0].to, ["bob@contoso.mail.onmicrosoft.com"]);
 }

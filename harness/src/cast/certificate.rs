@@ -65,6 +65,11 @@ impl Certificates {
         Ok(Self { by_name, roots })
     }
 
+    /// Lets everybody trust these roots as well.
+    pub(super) fn trust(&mut self, roots: &[Der]) {
+        self.roots.extend_from_slice(roots);
+    }
+
     /// The roots that everybody trusts.
     pub(super) fn roots(&self) -> &[Der] {
         &self.roots

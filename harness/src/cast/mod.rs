@@ -8,6 +8,7 @@ mod certificate;
 mod eop;
 mod exchange;
 mod interceptor;
+mod life;
 mod player;
 mod receive_connector;
 mod send;
@@ -17,6 +18,7 @@ mod sender;
 mod tests;
 mod written;
 
+pub use life::Life;
 pub use player::{Happening, Player};
 pub use send::SendResult;
 
@@ -26,6 +28,7 @@ use std::path::Path;
 
 use mailfault_certs::{Der, Identity, Pem};
 
+use crate::clock::Clock;
 use crate::eop::{Eop, Recipients, Tenant};
 use crate::error::Error;
 use crate::exchange::{EventEntry, Exchange};
@@ -202,6 +205,7 @@ impl Cast {
         let first = first.map_or(0, |one| one.span().start);
         let certificates = Certificates::mint(&written, clock.now()).map_err(at(first))?;
         let mut playing = Playing {
+            clock: clock.clone(),
             certificates,
             exchange: BTreeMap::new(),
             eop: BTreeMap::new(),
@@ -213,17 +217,19 @@ impl Cast {
                 at(place.unwrap_or(one))(error)
             }
         };
+        for (name, one) in &members.eop {
+            let (written, place) = (one.get_ref(), one.span().start);
+            let started = written.start(&playing.certificates, clock, player.watch(name));
+            let started = started.map_err(of(place))?;
+            // Everybody trusts the authority of the cloud's certificate.
+            playing.certificates.trust(started.roots());
+            playing.eop.insert(name.clone(), started);
+        }
         for (name, one) in &members.exchange {
             let (written, place) = (one.get_ref(), one.span().start);
             let started = written.start(&playing.certificates, clock, player.watch(name));
             let started = started.map_err(of(place))?;
             playing.exchange.insert(name.clone(), started);
-        }
-        for (name, one) in &members.eop {
-            let (written, place) = (one.get_ref(), one.span().start);
-            let started = written.start(&playing.certificates, clock, player.watch(name));
-            let started = started.map_err(of(place))?;
-            playing.eop.insert(name.clone(), started);
         }
         // A box may stand before another: whoever can be started is, until nobody is left.
         let mut waiting: Vec<_> = members.interceptor.iter().collect();
@@ -267,6 +273,7 @@ impl Cast {
 /// A cast that runs. Dropping it ends every member.
 #[derive(Debug)]
 pub struct Playing {
+    clock: Clock,
     certificates: Certificates,
     // Boxes end first: they stand before the others.
     interceptor: BTreeMap<String, Interceptor>,

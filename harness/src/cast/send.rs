@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::time::SystemTime;
 
 use super::sender::{self, Send, Sender};
 use super::{Cast, Playing};
 use crate::certificate_facts::CertificateFacts;
 use crate::error::Error;
-use crate::exchange::AttemptEnding;
+use crate::exchange::{AttemptEnding, Exchange};
 use crate::judge::{Decision, Expectation, Findings, Probe, Trouble, Verdict};
 use crate::scenario::place::Text;
 use crate::smtp::Reply;
@@ -68,7 +67,7 @@ impl fmt::Display for SendResult {
     }
 }
 
-const CONTENT: &str = "From: alice@fabrikam.test\r\nSubject: a message of the cast\r\nMessage-ID: <1@cast.test>\r\n\r\nhello\r\n";
+pub(super) const CONTENT: &str = "From: alice@fabrikam.test\r\nSubject: a message of the cast\r\nMessage-ID: <1@cast.test>\r\n\r\nhello\r\n";
 
 impl Cast {
     /// Whether the file has sends.
@@ -110,7 +109,7 @@ impl Cast {
     }
 
     /// An address of the cast by a name of `[hosts]`, or by the member's.
-    fn resolve(&self, playing: &Playing, name: &str) -> Result<SocketAddr, Error> {
+    pub(super) fn resolve(&self, playing: &Playing, name: &str) -> Result<SocketAddr, Error> {
         match self.written.hosts.get(name) {
             Some(member) => playing.address(member),
             None => playing.address(name),
@@ -118,15 +117,7 @@ impl Cast {
     }
 
     fn by_sender(&self, playing: &Playing, send: &Send) -> Result<SendResult, Error> {
-        let sender = self.written.sender.get(&send.by).ok_or_else(|| {
-            let known: Vec<_> = self.written.sender.keys().map(String::as_str).collect();
-            Error::UnknownName {
-                kind: "sender",
-                given: send.by.clone(),
-                near: crate::near::nearest(&send.by, &known),
-            }
-        })?;
-        let sender = sender.get_ref();
+        let sender = self.sender(&send.by)?;
         let to = send.to.as_ref().unwrap_or(&sender.to);
         let addr = self.resolve(playing, to)?;
         let recipient = self.recipient(playing, send, to);
@@ -164,25 +155,9 @@ impl Cast {
         server: &str,
         connector: &str,
     ) -> Result<SendResult, Error> {
-        let Some(exchange) = playing.exchange(server) else {
-            let known: Vec<_> = playing.exchange.keys().map(String::as_str).collect();
-            return Err(Error::UnknownName {
-                kind: "Exchange server",
-                given: server.to_owned(),
-                near: crate::near::nearest(server, &known),
-            });
-        };
-        let connectors = exchange.send_connectors();
-        let configured = connectors.iter().find(|one| one.name == connector);
-        let smart_host = configured.and_then(|one| one.smart_hosts.first());
-        let Some(to) = send.to.as_ref().or(smart_host) else {
-            return Err(Error::BadSetting {
-                what: "send",
-                why: format!("`{}` has no smart host; say `to`", send.by),
-            });
-        };
-        let addr = self.resolve(playing, to)?;
-        let recipient = self.recipient(playing, send, to);
+        let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
+        let addr = self.resolve(playing, &to)?;
+        let recipient = self.recipient(playing, send, &to);
         let attempt = exchange.send(connector, addr, &send.from, [recipient], CONTENT)?;
         let (seen, message) = match attempt.ending {
             AttemptEnding::Delivered(reply) => (Decision::Deliver, reply.to_string()),
@@ -194,7 +169,7 @@ impl Cast {
         let details = chosen.map(|thumbprint| ("client certificate".to_owned(), thumbprint));
         Ok(SendResult {
             by: send.by.clone(),
-            to: to.clone(),
+            to,
             seen,
             message: message.trim_end().to_owned(),
             details: details.into_iter().collect(),
@@ -205,8 +180,48 @@ impl Cast {
         })
     }
 
+    pub(super) fn sender(&self, name: &str) -> Result<&Sender, Error> {
+        let sender = self.written.sender.get(name).ok_or_else(|| {
+            let known: Vec<_> = self.written.sender.keys().map(String::as_str).collect();
+            Error::UnknownName {
+                kind: "sender",
+                given: name.to_owned(),
+                near: crate::near::nearest(name, &known),
+            }
+        })?;
+        Ok(sender.get_ref())
+    }
+
+    /// The server of a send connector, and where the message goes.
+    pub(super) fn server_and_hop<'a>(
+        &self,
+        playing: &'a Playing,
+        send: &Send,
+        server: &str,
+        connector: &str,
+    ) -> Result<(&'a Exchange, String), Error> {
+        let Some(exchange) = playing.exchange(server) else {
+            let known: Vec<_> = playing.exchange.keys().map(String::as_str).collect();
+            return Err(Error::UnknownName {
+                kind: "Exchange server",
+                given: server.to_owned(),
+                near: crate::near::nearest(server, &known),
+            });
+        };
+        let connectors = exchange.send_connectors();
+        let configured = connectors.iter().find(|one| one.name == connector);
+        let smart_host = configured.and_then(|one| one.smart_hosts.first());
+        match send.to.as_ref().or(smart_host) {
+            Some(to) => Ok((exchange, to.clone())),
+            None => Err(Error::BadSetting {
+                what: "send",
+                why: format!("`{}` has no smart host; say `to`", send.by),
+            }),
+        }
+    }
+
     /// Whom the message is for: whom the file says, or somebody whom the member takes mail for.
-    fn recipient(&self, playing: &Playing, send: &Send, to: &str) -> String {
+    pub(super) fn recipient(&self, playing: &Playing, send: &Send, to: &str) -> String {
         if let Some(recipient) = &send.recipient {
             return recipient.clone();
         }
@@ -228,7 +243,7 @@ impl Cast {
 }
 
 /// Looks at the server, judges, and delivers if the judge would.
-fn play(
+pub(super) fn play(
     playing: &Playing,
     sender: &Sender,
     send: &Send,
@@ -245,7 +260,7 @@ fn play(
     let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain);
     let expectation = Expectation::new(name)
         .trusting(playing.roots())
-        .at(SystemTime::now())
+        .at(playing.clock.now())
         .mx_name(to)
         .recipient_domain(domain);
     let mut verdict = None;
