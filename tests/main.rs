@@ -24,6 +24,7 @@ mod parallel; // many servers in one process: no clash, no cross-talk, nothing l
 mod patience; // words of faults that take their time: throttles, budgets, replies without an end
 mod personas; // whole conversations with each persona, held against a snapshot
 mod protocol; // words of faults beyond stage × action: turns, rates, lots, ends of data, early and late replies
+mod queues; // queues by property: each recipient has one fate, and time never goes back
 mod raw_client; // a client that does what a test tells it and nothing else
 mod revocation; // lists, responders and staples, seen by openssl, curl and GnuTLS
 mod support; // what the tests of real clients share

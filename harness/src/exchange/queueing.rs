@@ -47,10 +47,10 @@ impl Exchange {
 
     /// Takes a message from a mailbox: `from` sends it, with these recipients.
     ///
-    /// Those in an accepted domain have it at once. For the others it goes into a queue for each
-    /// destination, by the send connector whose address space is nearest to the domain; nothing
-    /// is sent before time is [played](Self::play_until), though it need not pass. Says the
-    /// numbers of what was queued.
+    /// Those in an accepted domain have it at once, whether or not there is such a mailbox. For the
+    /// others it goes into a queue for each destination, by the send connector whose address space
+    /// is nearest to the domain; nothing is sent before time is [played](Self::play_until), though
+    /// it need not pass. Says the numbers of what was queued.
     ///
     /// ```
     /// use mailfault::MockServer;

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use mailfault::transport::RetrySchedule;
 ///
-/// let minutes = |minutes| Duration::from_secs(minutes * 60);
+/// let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
 /// let attempts = RetrySchedule::mailbox_server().attempts();
 /// assert_eq!(attempts[..12], [0, 1, 2, 3, 4, 9, 14, 19, 24, 29, 34, 44].map(minutes));
 /// assert_eq!(attempts.last(), Some(&minutes(2874))); // the message expires at 2880

@@ -45,7 +45,7 @@ pub struct Queue {
 pub enum QueueStatus {
     /// Messages are being sent.
     Active,
-    /// A connection is being made.
+    /// A connection is being made. Nobody can look here while it is.
     Connecting,
     /// Nothing is to be done.
     Ready,

@@ -105,7 +105,7 @@ pub(super) fn notify(
 
     let text = Text::of(voice, subject, why, now);
     let alternative = mime::alternative(&id("alternative"), &text.plain(), &text.html());
-    let status = status::part(voice, subject, why, now);
+    let status = status::part(voice, subject, why);
     let original = match kind {
         NotificationKind::Delay => mime::headers_part(&subject.submission.content),
         NotificationKind::Failure => mime::message_part(&subject.submission.content),
