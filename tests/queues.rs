@@ -58,7 +58,7 @@ fn answer(outgoing: &Outgoing<'_>, fate: Fate) -> AttemptOutcome {
     match fate {
         Fate::Deferred => AttemptOutcome::Deferred(Setback::new(Cause::own("451 4.7.1 later"))),
         Fate::Delivered => AttemptOutcome::Delivered(Reply::new(250, "2.6.0 Queued")),
-        Fate::Partly if to.len() % 2 == 0 => AttemptOutcome::Partly {
+        Fate::Partly if to.len().is_multiple_of(2) => AttemptOutcome::Partly {
             reply: Some(Reply::new(250, "2.6.0 Queued")),
             left: vec![(last, Reply::new(452, "4.2.2 full"))],
             host: "mx.test".to_owned(),

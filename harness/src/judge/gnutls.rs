@@ -53,7 +53,7 @@ pub(super) fn gnutls(name: &str, findings: &Findings) -> Verdict {
         .iter()
         .filter(|one| !ends_nowhere || unknown(one) || (alone && is_time(&one.wrong)))
         .filter_map(|one| Some((status(&one.wrong)?, one.clone())))
-        .filter(|(status, _)| !(may_not_sign && *status == 2) && !(too_young && *status == 6))
+        .filter(|(status, _)| !(may_not_sign && *status == 2 || too_young && *status == 6))
         .collect();
     if let Some(leaf) = findings.leaf()
         && !NameRules::WITH_COMMON_NAME.accept(leaf, &findings.expectation.name)
