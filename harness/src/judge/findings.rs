@@ -131,6 +131,8 @@ pub struct Findings {
     pub(super) path: Option<Path>,
     /// What is wrong with the path that names alone link.
     by_names: Vec<Finding>,
+    /// That path.
+    pub(super) named: Option<Path>,
 }
 
 impl Findings {
@@ -153,7 +155,10 @@ impl Findings {
             all: Vec::new(),
             names: Vec::new(),
             presented,
-            by_names: by_names.map_or_else(Vec::new, |path| of_path(&path, now)),
+            by_names: by_names
+                .as_ref()
+                .map_or_else(Vec::new, |path| of_path(path, now)),
+            named: by_names,
             path,
         };
         findings.of_session();
@@ -238,11 +243,7 @@ impl Findings {
         if self.evidence.is_encrypted() && self.evidence.chain.is_empty() {
             self.add(Wrong::NoCertificate);
         }
-        // No provider verifies with a short key, and says only that the signature is wrong.
-        let short = self.leaf().is_some_and(|leaf| of_key(leaf).is_some());
-        if let Some(why) = self.evidence.bad_signature.clone()
-            && !short
-        {
+        if let Some(why) = self.evidence.bad_signature.clone() {
             self.add(Wrong::OtherKey(why));
         }
         if self.evidence.client_certificate_asked {
@@ -361,7 +362,13 @@ fn of_path(path: &Path, now: SystemTime) -> Vec<Finding> {
         // Nobody looks at how a root signed itself.
         if depth < last {
             match link.signed {
+                Signed::Badly if one.signature_algorithms_differ => {
+                    found.push(Wrong::AlgorithmsDiffer);
+                }
                 Signed::Badly => found.push(Wrong::BadSignature),
+                Signed::Unverified if one.is_signed_in_an_unknown_way() => {
+                    found.push(Wrong::UnknownAlgorithm);
+                }
                 Signed::Unverified => found.push(Wrong::UnverifiedSignature),
                 Signed::Well => {}
             }
