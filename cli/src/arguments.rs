@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, certs, check, list, run, serve, show};
+use crate::{audit, certs, check, list, probe, run, serve, show};
 
 /// Mail servers with faults, for tests of mail clients: serve one, run a client against it, and see what the client did.
 ///
@@ -25,6 +25,7 @@ pub(crate) enum Verb {
     Run(run::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
+    Probe(probe::Arguments),
 }
 
 /// Reads `500ms`, `3s`, `5m` or `1h`.

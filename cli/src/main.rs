@@ -17,6 +17,7 @@ mod child; // a client that is run, bounded, and ended with all its children
 mod json; // the shapes of `--json`
 mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
+mod probe; // a server, as others would judge it
 mod signals; // SIGINT and SIGTERM
 mod verdict; // what became of a client, in words
 mod words; // what clients do with a fault and say of it
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Audit(arguments) => audit::audit(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
+        Verb::Probe(arguments) => probe::probe(&arguments),
     };
     error::exit_code(done)
 }

@@ -292,8 +292,8 @@ impl fmt::Display for Wrong {
                 )
             }
             Self::TrustedHalfway => f.write_str("it is trusted, but is no root"),
-            Self::Expired(at) => write!(f, "it expired on {}", of(*at)),
-            Self::NotYetValid(at) => write!(f, "it is not valid before {}", of(*at)),
+            Self::Expired(at) => write!(f, "it expired on {}", moment(*at)),
+            Self::NotYetValid(at) => write!(f, "it is not valid before {}", moment(*at)),
             Self::BadSignature => f.write_str("its signature is not the issuer's"),
             Self::AlgorithmsDiffer => f.write_str("its signature names two different algorithms"),
             Self::UnknownAlgorithm => {
@@ -330,7 +330,8 @@ impl fmt::Display for Wrong {
     }
 }
 
-fn of(at: SystemTime) -> String {
+/// `2026-11-21 16:00:00 UTC`.
+pub(crate) fn moment(at: SystemTime) -> String {
     let seconds = match at.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
         Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),

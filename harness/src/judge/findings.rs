@@ -3,6 +3,8 @@
 use std::time::SystemTime;
 
 use mailfault_certs::Der;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::certificate::{Hash, KeyFamily, Read, Signed};
 use super::evidence::{Evidence, Trouble};
@@ -10,6 +12,8 @@ use super::finding::{Finding, Wrong};
 use super::names::{Against, Fit, NameCheck};
 use super::path::{End, Linking, Path};
 use super::revocation;
+use crate::error::Error;
+use crate::server::bad_tls;
 use crate::trust::Trust;
 
 /// What evidence is held against.
@@ -62,6 +66,31 @@ impl Expectation {
     pub fn trusting(mut self, roots: &[Der]) -> Self {
         self.roots.extend_from_slice(roots);
         self
+    }
+
+    /// Trusts the certificates in this text as well: the content of a CA file.
+    ///
+    /// ```
+    /// use mailfault::{Ca, judge::Expectation};
+    ///
+    /// let ca = Ca::new();
+    /// let expectation = Expectation::new("mx.test").trusting_pem(ca.pem().as_bytes())?;
+    /// assert_eq!(expectation.roots, [ca.der().clone()]);
+    /// assert!(Expectation::new("mx.test").trusting_pem(b"nothing").is_err());
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadTls`] if there is no certificate in it, or it is malformed.
+    pub fn trusting_pem(self, pem: &[u8]) -> Result<Self, Error> {
+        let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let roots = roots.map_err(bad_tls)?;
+        if roots.is_empty() {
+            return Err(bad_tls("no certificate is in it"));
+        }
+        let roots: Vec<Der> = roots.iter().map(|root| Der::from(root.to_vec())).collect();
+        Ok(self.trusting(&roots))
     }
 
     /// Knows this revocation list as well.

@@ -11,14 +11,14 @@ pub(crate) use policy::Question;
 #[cfg(feature = "models")]
 pub(crate) use policy::{Keeper, Policy};
 pub use script::Script;
-#[cfg(feature = "judge")]
-pub(crate) use tls::certificate;
 pub(crate) use tls::{Serving, Tls as ServerTls, suite_name};
+#[cfg(feature = "judge")]
+pub(crate) use tls::{bad_tls, certificate};
 #[cfg(feature = "models")]
 pub(crate) use {
     listener::{Door, Port},
     thread::{Thread, no_thread},
-    tls::{TlsWish, bad_tls},
+    tls::TlsWish,
 };
 
 use crate::clock::Clock;
