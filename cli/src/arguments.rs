@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, certs, check, list, pages, run, send, serve, show};
+use crate::{audit, certs, check, list, pages, probe, run, send, serve, show};
 
 /// Mail servers with faults, for tests of mail clients: serve one, run a client against it, and see what the client did.
 ///
@@ -26,6 +26,7 @@ pub(crate) enum Verb {
     Send(send::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
+    Probe(probe::Arguments),
     Completions(pages::Completions),
     Man(pages::Manual),
 }

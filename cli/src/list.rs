@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use mailfault::cast::Cast;
+use mailfault::judge::Judge;
 use mailfault::scenario::{Kind, Scenario};
 use mailfault::{Flaw, Persona};
 use serde_json::{Value, json};
@@ -34,6 +35,8 @@ enum Noun {
     Faults,
     /// Flaws of a certificate, for `mailfault certs --flaw`
     Flaws,
+    /// Those who judge a server, for `mailfault probe --as`
+    Judges,
     /// How products talk, for `mailfault serve --persona`
     Personas,
     /// Faults, and the controls, at which nobody should find anything wrong
@@ -45,6 +48,7 @@ pub(crate) fn list(arguments: &Arguments) -> Result<Ended, Error> {
         Noun::Casts => Cast::all().iter().map(cast).collect(),
         Noun::Faults => scenarios(|scenario| scenario.kind == Kind::Fault),
         Noun::Flaws => Flaw::all().iter().map(flaw).collect(),
+        Noun::Judges => Judge::all().iter().map(judge).collect(),
         Noun::Personas => Persona::all().iter().map(persona).collect(),
         Noun::Scenarios => scenarios(|_| true),
     };
@@ -54,12 +58,21 @@ pub(crate) fn list(arguments: &Arguments) -> Result<Ended, Error> {
         let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
         let rows: Vec<_> = rows
             .iter()
-            .map(|row| (text(row, "id"), text(row, "summary")))
+            .map(|row| (text(row, "id"), line(row)))
             .collect();
         let rows = rows.iter().map(|(id, summary)| (&**id, &**summary));
         output::print(&output::table(rows))?;
     }
     Ok(Ended::AsExpected)
+}
+
+/// Of judges it is told as well whether they are real or imitated.
+fn line(row: &Value) -> String {
+    let text = |key: &str| row[key].as_str().unwrap_or_default();
+    match text("basis") {
+        "" => text("summary").to_owned(),
+        basis => format!("{}; {basis}", text("summary")),
+    }
 }
 
 fn scenarios(wanted: impl Fn(&Scenario) -> bool) -> Vec<Value> {
@@ -89,6 +102,14 @@ pub(crate) fn flaw(flaw: &Flaw) -> Value {
         "construction": flaw.construction(),
         "requirement": flaw.requirement().to_string(),
         "rfc": flaw.rfc(),
+    })
+}
+
+pub(crate) fn judge(judge: &Judge) -> Value {
+    json!({
+        "id": judge.name(),
+        "summary": judge.summary(),
+        "basis": judge.basis().to_string(),
     })
 }
 

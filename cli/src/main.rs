@@ -19,6 +19,7 @@ mod child; // a client that is run, bounded, and ended with all its children
 mod json; // the shapes of `--json`
 mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
+mod probe; // mailfault probe: a server, as others would judge it
 mod signals; // SIGINT, SIGTERM and SIGHUP
 mod verdict; // what became of a client, in words
 mod words; // what clients do with a fault and say of it
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Verb::Send(arguments) => send::send(&arguments),
         Verb::Audit(arguments) => audit::audit(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
+        Verb::Probe(arguments) => probe::probe(&arguments),
         Verb::Completions(arguments) => pages::completions(&arguments),
         Verb::Man(arguments) => pages::man(&arguments),
     };

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use mailfault::cast::Cast;
+use mailfault::judge::Judge;
 use mailfault::scenario::{Kind, Opportunistic, Scenario};
 use mailfault::{Flaw, FlawWordings as _, Persona, Requirement, Wording, wordings};
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use crate::error::{Ended, Error};
 use crate::paste::{self, Swaks};
 use crate::{find, list, output, play, verdict, words};
 
-/// A scenario, a flaw or a persona in full: what, why, what a correct client does and what clients say
+/// A scenario, a flaw, a judge or a persona in full: what, why, what a correct client does and what clients say
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -37,6 +38,13 @@ pub(crate) fn show(arguments: &Arguments) -> Result<Ended, Error> {
                 output::line(format!("{object:#}"))?;
             }
             false => output::print(&of_cast(&cast))?,
+        }
+        return Ok(Ended::AsExpected);
+    }
+    if let Ok(judge) = Judge::named(name) {
+        match arguments.json {
+            true => output::line(format!("{:#}", list::judge(&judge)))?,
+            false => output::print(&of_judge(&judge))?,
         }
         return Ok(Ended::AsExpected);
     }
@@ -114,6 +122,16 @@ fn heard_of(scenario: &Scenario, given: &str) -> Vec<Wording> {
         _ if find::is_file(given) => Vec::new(),
         _ => wordings(&scenario.id),
     }
+}
+
+fn of_judge(judge: &Judge) -> String {
+    let name = judge.name();
+    format!(
+        "{name} (judge)\n{}\n\nIt is {}.\n\nTry it:\n\n{}",
+        judge.summary(),
+        judge.basis(),
+        output::indent(&format!("mailfault probe mail.contoso.com:25 --as {name}")),
+    )
 }
 
 fn of_cast(cast: &Cast) -> String {

@@ -68,6 +68,13 @@ impl CertificateFacts {
         self.subject == self.issuer
     }
 
+    /// When it is valid, for people: `2026-11-11 16:31:49 UTC to 2027-02-09 16:31:49 UTC`.
+    #[must_use]
+    pub fn validity(&self) -> String {
+        let moment = crate::judge::moment;
+        format!("{} to {}", moment(self.not_before), moment(self.not_after))
+    }
+
     /// Whether `at` is within its validity.
     #[must_use]
     pub fn is_valid_at(&self, at: SystemTime) -> bool {

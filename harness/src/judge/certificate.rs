@@ -4,11 +4,12 @@ use std::time::SystemTime;
 
 use mailfault_certs::Der;
 use rustls::pki_types::{AlgorithmIdentifier, SignatureVerificationAlgorithm};
+use x509_parser::der_parser::asn1_rs::{Any, Tag};
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::prelude::{
     CertificateRevocationList, FromDer as _, ParsedExtension, X509Certificate,
 };
-use x509_parser::public_key::PublicKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 use crate::certificate_facts::CertificateFacts;
 use crate::crypto;
@@ -26,7 +27,7 @@ pub(super) struct Read {
     key_octets: Vec<u8>,
     signature_algorithm: Vec<u8>,
     /// The algorithm inside the signed part is another than the one outside.
-    signature_algorithms_differ: bool,
+    pub(super) signature_algorithms_differ: bool,
     signature: Vec<u8>,
     signed: Vec<u8>,
     pub(super) hash: Hash,
@@ -64,6 +65,8 @@ pub(super) struct Extensions {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KeyUsage {
     pub(super) digital_signature: bool,
+    /// Any of those that a TLS server has had a use for.
+    pub(super) any_for_tls: bool,
     pub(super) cert_sign: bool,
 }
 
@@ -92,6 +95,17 @@ pub(super) enum KeyFamily {
     Ec,
     Other,
     Rsa,
+}
+
+impl PublicKeyFacts {
+    /// Whether TLS 1.3 has a scheme for it (RFC 8446 §4.2.3).
+    pub(super) fn is_for_handshakes(&self) -> bool {
+        match self.kind {
+            KeyFamily::Dsa => false,
+            KeyFamily::Ec => self.is_on_a_nist_curve && self.bits >= 256,
+            KeyFamily::Other | KeyFamily::Rsa => true,
+        }
+    }
 }
 
 /// What a certificate's signature hashes with.
@@ -177,6 +191,11 @@ impl Read {
             && issuer.extensions.malformed.is_none()
     }
 
+    /// Whether its signature is of an algorithm that nobody here knows.
+    pub(super) fn is_signed_in_an_unknown_way(&self) -> bool {
+        family_of_signature(&self.signature_algorithm).is_none()
+    }
+
     /// Whether its signature is of an algorithm that goes with the key of that issuer.
     pub(super) fn is_signed_for_key_of(&self, issuer: &Self) -> bool {
         match family_of_signature(&self.signature_algorithm) {
@@ -187,10 +206,42 @@ impl Read {
 
     /// Whether that issuer's key signed it. The cryptography is the provider's.
     pub(super) fn signed_by(&self, issuer: &Self) -> Signed {
-        match self.signature_algorithms_differ {
+        let family = family_of_signature(&self.signature_algorithm);
+        match self.signature_algorithms_differ || family.is_some_and(|it| it != issuer.key.kind) {
             true => Signed::Badly,
             false => issuer.verify(&self.signature_algorithm, &self.signed, &self.signature),
         }
+    }
+
+    /// Whether this certificate's key made the signature of a handshake by one of these algorithms.
+    pub(super) fn signed_handshake(
+        &self,
+        algorithms: Option<&[&dyn SignatureVerificationAlgorithm]>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Signed {
+        let Some(algorithms) = algorithms else {
+            return Signed::Unverified;
+        };
+        if self.has_short_rsa_key() || self.key.explicit_curve {
+            return Signed::Unverified;
+        }
+        let of_key = |known: &&&dyn SignatureVerificationAlgorithm| {
+            known.public_key_alg_id().as_ref() == self.key_algorithm
+        };
+        match algorithms.iter().find(of_key) {
+            // The key is of another kind.
+            None => Signed::Badly,
+            Some(known) => match known.verify_signature(&self.key_octets, message, signature) {
+                Ok(()) => Signed::Well,
+                Err(_) => Signed::Badly,
+            },
+        }
+    }
+
+    /// No provider verifies with less than 2048 bits, and says only that the signature is wrong.
+    fn has_short_rsa_key(&self) -> bool {
+        self.key.kind == KeyFamily::Rsa && self.key.bits < 2048
     }
 
     /// Whether that is the name of its issuer, as it stands in the certificate.
@@ -207,8 +258,7 @@ impl Read {
 
     /// Whether this certificate's key made a signature.
     fn verify(&self, algorithm: &[u8], signed: &[u8], signature: &[u8]) -> Signed {
-        // No provider verifies with less, and says only that it is wrong.
-        if self.key.kind == KeyFamily::Rsa && self.key.bits < 2048 {
+        if self.has_short_rsa_key() {
             return Signed::Unverified;
         }
         let fits = |known: &&&dyn SignatureVerificationAlgorithm| {
@@ -264,7 +314,10 @@ fn hash(algorithm: &str) -> Hash {
 fn key_facts(certificate: &X509Certificate<'_>) -> PublicKeyFacts {
     let key = certificate.public_key();
     let parameters = key.algorithm.parameters.as_ref();
-    let curve = parameters.and_then(|any| any.clone().oid().ok());
+    let named = |any: &&Any<'_>| any.header.tag() == Tag::Oid;
+    let curve = parameters
+        .filter(named)
+        .and_then(|any| any.clone().oid().ok());
     let algorithm = key.algorithm.algorithm.to_id_string();
     let (kind, bits) = match algorithm.as_str() {
         "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => (KeyFamily::Rsa, bits_of(key)),
@@ -285,16 +338,15 @@ fn key_facts(certificate: &X509Certificate<'_>) -> PublicKeyFacts {
 }
 
 /// The length of the modulus without the zero octet that only says that it is positive.
-fn bits_of(key: &x509_parser::x509::SubjectPublicKeyInfo<'_>) -> usize {
-    match key.parsed() {
-        Ok(PublicKey::RSA(rsa)) => {
-            let modulus = rsa.modulus.iter().skip_while(|octet| **octet == 0);
-            let octets: Vec<u8> = modulus.copied().collect();
-            let empty = octets.first().map_or(0, |first| first.leading_zeros());
-            octets.len() * 8 - empty as usize
-        }
-        _ => 0,
-    }
+fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> usize {
+    let inside = content(&key.subject_public_key.data).map(|(inside, _)| inside);
+    let Some((modulus, _)) = inside.and_then(content) else {
+        return 0;
+    };
+    let zeros = modulus.iter().take_while(|octet| **octet == 0).count();
+    let modulus = &modulus[zeros..];
+    let empty = modulus.first().map_or(0, |first| first.leading_zeros());
+    modulus.len() * 8 - empty as usize
 }
 
 fn curve_bits(curve: Option<&Oid<'_>>) -> usize {
@@ -323,6 +375,9 @@ fn extensions(certificate: &X509Certificate<'_>) -> Extensions {
             ParsedExtension::KeyUsage(usage) => {
                 found.key_usage = Some(KeyUsage {
                     digital_signature: usage.digital_signature(),
+                    any_for_tls: usage.digital_signature()
+                        || usage.key_encipherment()
+                        || usage.key_agreement(),
                     cert_sign: usage.key_cert_sign(),
                 });
             }
@@ -391,7 +446,6 @@ fn signature_algorithm(certificate: &[u8], signed: usize) -> Option<&[u8]> {
 
 /// The content of the first element, and what follows it.
 fn content(octets: &[u8]) -> Option<(&[u8], &[u8])> {
-    use x509_parser::der_parser::asn1_rs::{Any, FromDer as _};
     let (rest, any) = Any::from_der(octets).ok()?;
     Some((any.data, rest))
 }

@@ -67,7 +67,7 @@ fn status(wrong: &Wrong, checks_revocation: bool) -> Option<(u32, &'static str)>
     Some(match wrong {
         Wrong::Expired(_) | Wrong::NotYetValid(_) => (0x1, "NotTimeValid"),
         Wrong::Revoked(source) if checks_revocation && source.contains("list") => (0x4, "Revoked"),
-        Wrong::BadSignature => (0x8, "NotSignatureValid"),
+        Wrong::BadSignature | Wrong::AlgorithmsDiffer => (0x8, "NotSignatureValid"),
         Wrong::WrongPurpose { .. } => (0x10, "NotValidForUsage"),
         Wrong::SelfSigned | Wrong::UntrustedRoot => (0x20, "UntrustedRoot"),
         Wrong::RevocationUnknown(why) if checks_revocation && !why.contains("staple") => {

@@ -34,8 +34,10 @@ pub struct Evidence {
     pub chain: Vec<Der>,
     /// What was stapled to them: an OCSP answer, or so it should be.
     pub staple: Option<Vec<u8>>,
-    /// Why the key in the certificate did not sign the handshake, if it did not.
+    /// The scheme by which the handshake is signed, if it is not by the key in the certificate.
     pub bad_signature: Option<String>,
+    /// What rustls itself says of that signature.
+    pub(super) rustls: Option<rustls::Error>,
     /// Whether the server asked for a client certificate.
     pub client_certificate_asked: bool,
     /// The reply to EHLO inside TLS.
@@ -115,6 +117,7 @@ impl Evidence {
             chain: Vec::new(),
             staple: None,
             bad_signature: None,
+            rustls: None,
             client_certificate_asked: false,
             ehlo_tls: None,
             taken: None,

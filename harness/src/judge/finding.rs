@@ -56,6 +56,10 @@ pub enum Wrong {
     NotYetValid(SystemTime),
     /// The issuer's key did not sign it.
     BadSignature,
+    /// Its signature names one algorithm outside of what is signed and another one inside.
+    AlgorithmsDiffer,
+    /// Its signature is of an algorithm that nobody knows.
+    UnknownAlgorithm,
     /// Nobody here can verify its signature.
     UnverifiedSignature,
     /// Its signature hashes with MD5 or SHA-1.
@@ -144,7 +148,7 @@ impl Finding {
         Some(match &self.wrong {
             Wrong::Stopped(trouble) => return of_trouble(trouble).map(str::to_owned),
             Wrong::NoCertificate => "give the server a certificate".to_owned(),
-            Wrong::Unreadable | Wrong::BadExtension(_) | Wrong::OldVersion(_) => {
+            Wrong::Unreadable | Wrong::BadExtension(_) | Wrong::OldVersion(_) | Wrong::AlgorithmsDiffer | Wrong::UnknownAlgorithm => {
                 "have the certificate issued again, by a CA that follows RFC 5280".to_owned()
             }
             Wrong::OtherKey(_) => {
@@ -245,7 +249,7 @@ impl fmt::Display for Wrong {
             Self::OtherKey(why) => {
                 write!(
                     f,
-                    "the key in the certificate did not sign the handshake: {why}"
+                    "the key in the certificate did not sign the handshake, which is signed with {why}"
                 )
             }
             Self::WrongName {
@@ -288,9 +292,13 @@ impl fmt::Display for Wrong {
                 )
             }
             Self::TrustedHalfway => f.write_str("it is trusted, but is no root"),
-            Self::Expired(at) => write!(f, "it expired on {}", of(*at)),
-            Self::NotYetValid(at) => write!(f, "it is not valid before {}", of(*at)),
+            Self::Expired(at) => write!(f, "it expired on {}", moment(*at)),
+            Self::NotYetValid(at) => write!(f, "it is not valid before {}", moment(*at)),
             Self::BadSignature => f.write_str("its signature is not the issuer's"),
+            Self::AlgorithmsDiffer => f.write_str("its signature names two different algorithms"),
+            Self::UnknownAlgorithm => {
+                f.write_str("its signature is of an algorithm that nobody knows")
+            }
             Self::UnverifiedSignature => f.write_str("its signature could not be verified here"),
             Self::WeakSignature(hash) => write!(f, "it is signed with {hash}"),
             Self::WeakKey { kind, bits } => write!(f, "its key is short: {kind} of {bits} bits"),
@@ -322,7 +330,8 @@ impl fmt::Display for Wrong {
     }
 }
 
-fn of(at: SystemTime) -> String {
+/// `2026-11-21 16:00:00 UTC`.
+pub(crate) fn moment(at: SystemTime) -> String {
     let seconds = match at.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
         Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),

@@ -3,6 +3,8 @@
 use std::time::SystemTime;
 
 use mailfault_certs::Der;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::certificate::{Hash, KeyFamily, Read, Signed};
 use super::evidence::{Evidence, Trouble};
@@ -10,6 +12,8 @@ use super::finding::{Finding, Wrong};
 use super::names::{Against, Fit, NameCheck};
 use super::path::{End, Linking, Path};
 use super::revocation;
+use crate::error::Error;
+use crate::server::bad_tls;
 use crate::trust::Trust;
 
 /// What evidence is held against.
@@ -62,6 +66,31 @@ impl Expectation {
     pub fn trusting(mut self, roots: &[Der]) -> Self {
         self.roots.extend_from_slice(roots);
         self
+    }
+
+    /// Trusts the certificates in this text as well: the content of a CA file.
+    ///
+    /// ```
+    /// use mailfault::{Ca, judge::Expectation};
+    ///
+    /// let ca = Ca::new();
+    /// let expectation = Expectation::new("mx.test").trusting_pem(ca.pem().as_bytes())?;
+    /// assert_eq!(expectation.roots, [ca.der().clone()]);
+    /// assert!(Expectation::new("mx.test").trusting_pem(b"nothing").is_err());
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadTls`] if there is no certificate in it, or it is malformed.
+    pub fn trusting_pem(self, pem: &[u8]) -> Result<Self, Error> {
+        let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let roots = roots.map_err(bad_tls)?;
+        if roots.is_empty() {
+            return Err(bad_tls("no certificate is in it"));
+        }
+        let roots: Vec<Der> = roots.iter().map(|root| Der::from(root.to_vec())).collect();
+        Ok(self.trusting(&roots))
     }
 
     /// Knows this revocation list as well.
@@ -131,6 +160,8 @@ pub struct Findings {
     pub(super) path: Option<Path>,
     /// What is wrong with the path that names alone link.
     by_names: Vec<Finding>,
+    /// That path.
+    pub(super) named: Option<Path>,
 }
 
 impl Findings {
@@ -153,7 +184,10 @@ impl Findings {
             all: Vec::new(),
             names: Vec::new(),
             presented,
-            by_names: by_names.map_or_else(Vec::new, |path| of_path(&path, now)),
+            by_names: by_names
+                .as_ref()
+                .map_or_else(Vec::new, |path| of_path(path, now)),
+            named: by_names,
             path,
         };
         findings.of_session();
@@ -238,11 +272,7 @@ impl Findings {
         if self.evidence.is_encrypted() && self.evidence.chain.is_empty() {
             self.add(Wrong::NoCertificate);
         }
-        // No provider verifies with a short key, and says only that the signature is wrong.
-        let short = self.leaf().is_some_and(|leaf| of_key(leaf).is_some());
-        if let Some(why) = self.evidence.bad_signature.clone()
-            && !short
-        {
+        if let Some(why) = self.evidence.bad_signature.clone() {
             self.add(Wrong::OtherKey(why));
         }
         if self.evidence.client_certificate_asked {
@@ -361,7 +391,13 @@ fn of_path(path: &Path, now: SystemTime) -> Vec<Finding> {
         // Nobody looks at how a root signed itself.
         if depth < last {
             match link.signed {
+                Signed::Badly if one.signature_algorithms_differ => {
+                    found.push(Wrong::AlgorithmsDiffer);
+                }
                 Signed::Badly => found.push(Wrong::BadSignature),
+                Signed::Unverified if one.is_signed_in_an_unknown_way() => {
+                    found.push(Wrong::UnknownAlgorithm);
+                }
                 Signed::Unverified => found.push(Wrong::UnverifiedSignature),
                 Signed::Well => {}
             }

@@ -1,5 +1,6 @@
 //! GnuTLS: it lists all it finds, in an order of its own.
 
+use super::certificate::KeyFamily;
 use super::finding::{Finding, Wrong};
 use super::findings::Findings;
 use super::names::NameRules;
@@ -27,12 +28,21 @@ pub(super) fn gnutls(name: &str, findings: &Findings) -> Verdict {
     if findings.stopped().is_some() {
         return Verdict::refuse(name, "", stopped(findings));
     }
-    if let Some((error, finding)) = findings
+    let mut fatal: Vec<(&str, &Finding)> = findings
         .all()
         .iter()
-        .find_map(|one| Some((fatal(one)?, one)))
-    {
-        return Verdict::refuse(name, format!("Fatal error: {error}"), [finding]);
+        .filter_map(|one| Some((fatal(findings, one)?, one)))
+        .collect();
+    // The handshake's signature is looked at last.
+    fatal.sort_by_key(|(_, one)| matches!(one.wrong, Wrong::OtherKey(_)));
+    if let Some((error, finding)) = fatal.first() {
+        return Verdict::refuse(name, format!("Fatal error: {error}"), [*finding]);
+    }
+    let count = findings.path.as_ref().map_or(0, |path| path.links.len());
+    // Its DEFAULT_MAX_VERIFY_DEPTH.
+    if count > 17 {
+        let finding = Finding::general(Wrong::TooManyCertificates(count));
+        return Verdict::refuse(name, "Fatal error: Error in the certificate.", [&finding]);
     }
     let all = findings.all();
     let unknown = |one: &Finding| {
@@ -92,7 +102,7 @@ fn status(wrong: &Wrong) -> Option<usize> {
 }
 
 /// What ends the handshake before the chain is judged.
-fn fatal(finding: &Finding) -> Option<&'static str> {
+fn fatal(findings: &Findings, finding: &Finding) -> Option<&'static str> {
     Some(match &finding.wrong {
         Wrong::NoCertificate => "No certificate was found.",
         Wrong::Unreadable | Wrong::ExplicitCurve => "ASN1 parser: Error in DER parsing.",
@@ -101,7 +111,19 @@ fn fatal(finding: &Finding) -> Option<&'static str> {
         }
         Wrong::BadExtension(_) => "ASN1 parser: Error in DER parsing.",
         Wrong::NoDigitalSignature => "Key usage violation in certificate has been detected.",
-        Wrong::OtherKey(_) => "Public key signature verification has failed.",
+        Wrong::AlgorithmsDiffer => "Error in the certificate.",
+        Wrong::OtherKey(_) => match findings.leaf().map(|leaf| &leaf.key) {
+            Some(key) if key.kind == KeyFamily::Ec && !key.is_on_a_nist_curve => {
+                "The curve is unsupported"
+            }
+            Some(key) if !key.is_for_handshakes() => {
+                "The signature is incompatible with the public key."
+            }
+            _ => "Public key signature verification has failed.",
+        },
+        Wrong::WrongName { presented, .. } if presented.iter().any(String::is_empty) => {
+            "Unknown Subject Alternative name in X.509 certificate."
+        }
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::certificate::KeyFamily;
 use super::finding::{Finding, Wrong};
 use super::findings::Findings;
 use super::names::{NameRules, Wildcards};
@@ -24,16 +25,34 @@ pub(super) fn go(name: &str, findings: &Findings) -> Verdict {
         .by_names()
         .filter_map(|finding| Some((rank(finding)?, finding.clone())))
         .collect();
-    let wanted = &findings.expectation.name;
-    if let Some(leaf) = findings.leaf()
-        && !NAMES.accept(leaf, wanted)
-    {
-        ranked.push(((0, 4), findings.name_finding()));
+    if let Some(leaf) = findings.leaf() {
+        let malformed = |name: &String| !name.is_ascii();
+        if leaf.key.kind == KeyFamily::Ec && !(leaf.key.is_on_a_nist_curve && leaf.key.bits >= 224)
+        {
+            ranked.push(((0, 0), Finding::general(Wrong::OtherKey(String::new()))));
+        } else if leaf.extensions.dns_names.iter().any(malformed) {
+            ranked.push(((0, 0), findings.name_finding()));
+        }
+        // It reads extensions of version 3 only.
+        let has_names = leaf.facts.version == 3;
+        if !has_names || !NAMES.accept(leaf, &findings.expectation.name) {
+            ranked.push(((0, 4), findings.name_finding()));
+        }
     }
-    let Some((_, first)) = ranked.into_iter().min_by_key(|(rank, _)| *rank) else {
+    let Some((rank, first)) = ranked.into_iter().min_by_key(|(rank, _)| *rank) else {
         return Verdict::deliver(name, "");
     };
-    let message = message(findings, &first);
+    let message = match (rank, &first.wrong) {
+        ((0, 0), Wrong::OtherKey(_)) => {
+            "tls: failed to parse certificate from server: x509: unsupported elliptic curve"
+                .to_owned()
+        }
+        ((0, 0), Wrong::WrongName { .. }) => {
+            "tls: failed to parse certificate from server: x509: SAN dNSName is malformed"
+                .to_owned()
+        }
+        _ => message(findings, &first),
+    };
     Verdict::refuse(name, message, [&first])
 }
 
@@ -52,7 +71,8 @@ fn rank(finding: &Finding) -> Option<Rank> {
         Wrong::OtherKey(_) => (AT_LAST, 9),
         Wrong::UnknownCritical(_) if depth == 0 => (0, 1),
         Wrong::NotYetValid(_) | Wrong::Expired(_) if depth == 0 => (0, 2),
-        Wrong::BadSignature | Wrong::WeakSignature(_) => (of_issuer, 1),
+        Wrong::AlgorithmsDiffer => (0, 0),
+        Wrong::BadSignature | Wrong::UnknownAlgorithm | Wrong::WeakSignature(_) => (of_issuer, 1),
         Wrong::UnverifiedSignature => return None,
         Wrong::NotCa { .. } | Wrong::MayNotSign => (depth, 0),
         Wrong::UnknownCritical(_) | Wrong::DemandsPolicy => (depth, 2),
@@ -73,6 +93,7 @@ fn message(findings: &Findings, finding: &Finding) -> String {
         Wrong::Unreadable => {
             "tls: failed to parse certificate from server: x509: malformed certificate".to_owned()
         }
+        Wrong::BadExtension(why) if why.contains("2.5.29.17") => "tls: failed to parse certificate from server: x509: invalid subject alternative names".to_owned(),
         Wrong::BadExtension(_) => {
             "tls: failed to parse certificate from server: x509: invalid extension".to_owned()
         }
@@ -82,8 +103,12 @@ fn message(findings: &Findings, finding: &Finding) -> String {
         }
         Wrong::Expired(at) => expired(now, "after", *at),
         Wrong::NotYetValid(at) => expired(now, "before", *at),
-        Wrong::BadSignature => {
-            let why = "x509: ECDSA verification failure";
+        Wrong::AlgorithmsDiffer => "tls: failed to parse certificate from server: x509: inner and outer signature algorithm identifiers don't match".to_owned(),
+        Wrong::BadSignature | Wrong::UnknownAlgorithm => {
+            let why = match finding.wrong {
+                Wrong::BadSignature => "x509: ECDSA verification failure",
+                _ => "x509: cannot verify signature: algorithm unimplemented",
+            };
             format!(
                 "{unknown} (possibly because of \"{why}\" while trying to verify candidate authority certificate {:?})",
                 issuer(findings, finding.depth() + 1)
@@ -146,7 +171,8 @@ fn of_name(findings: &Findings) -> String {
     }
     let common_name = leaf.facts.common_name.as_deref();
     // Only where it would have been looked at once.
-    let legacy = !extensions.has_subject_alternative_name && common_name.is_some_and(is_host_name);
+    let unnamed = !extensions.has_subject_alternative_name || leaf.facts.version != 3;
+    let legacy = unnamed && common_name.is_some_and(is_host_name);
     let names: Vec<_> = extensions
         .dns_names
         .iter()
@@ -172,7 +198,7 @@ fn is_host_name(name: &str) -> bool {
 
 /// The common name of the certificate in that place.
 fn issuer(findings: &Findings, depth: usize) -> String {
-    let path = findings.path.as_ref();
+    let path = findings.named.as_ref();
     let link = path.and_then(|path| path.links.get(depth));
     link.and_then(|link| link.certificate.facts.common_name.clone())
         .unwrap_or_default()

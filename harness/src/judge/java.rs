@@ -20,17 +20,8 @@ pub(super) fn java(name: &str, findings: &Findings) -> Verdict {
     if findings.stopped().is_some() {
         return Verdict::refuse(name, "", stopped(findings));
     }
-    let length = findings.evidence.chain.len();
-    if length > 10 {
-        // What a TLS client takes at most; the setting is jdk.tls.maxCertificateChainLength.
-        let message = format!(
-            "The certificate chain length ({length}) exceeds the maximum allowed length (10)"
-        );
-        return Verdict::refuse(
-            name,
-            message,
-            [&Finding::general(Wrong::TooManyCertificates(length))],
-        );
+    if let Some(verdict) = too_much(name, findings) {
+        return verdict;
     }
     let ranked = findings
         .by_names()
@@ -55,12 +46,35 @@ pub(super) fn java(name: &str, findings: &Findings) -> Verdict {
     Verdict::refuse(name, message, [&findings.name_finding()])
 }
 
+/// Java counts no further than to what it does not take: jdk.tls.maxCertificateChainLength, and
+/// jdk.tls.maxHandshakeMessageSize.
+fn too_much(name: &str, findings: &Findings) -> Option<Verdict> {
+    let chain = &findings.evidence.chain;
+    let count = chain.len();
+    // RFC 8446 §4.4.2: a length and extensions beside each certificate.
+    let size = 4 + chain
+        .iter()
+        .map(|one| one.as_bytes().len() + 5)
+        .sum::<usize>();
+    let message = if size > 32_768 {
+        format!(
+            "The size of the handshake message ({size}) exceeds the maximum allowed size (32768)"
+        )
+    } else if count > 10 {
+        "The certificate chain length (11) exceeds the maximum allowed length (10)".to_owned()
+    } else {
+        return None;
+    };
+    let finding = Finding::general(Wrong::TooManyCertificates(count));
+    Some(Verdict::refuse(name, message, [&finding]))
+}
+
 /// The phase, how far from the root, and the check.
 fn rank(findings: &Findings, finding: &Finding) -> Option<(u8, usize, u8)> {
     let depth = finding.depth();
     let down = usize::MAX - depth;
     let is_anchor = |depth: usize| {
-        let path = findings.path.as_ref();
+        let path = findings.named.as_ref();
         path.and_then(|path| path.links.get(depth))
             .is_some_and(|link| link.trusted)
     };
@@ -69,7 +83,11 @@ fn rank(findings: &Findings, finding: &Finding) -> Option<(u8, usize, u8)> {
         return None;
     }
     Some(match &finding.wrong {
-        Wrong::Unreadable | Wrong::NoCertificate | Wrong::ExplicitCurve => (0, 0, 0),
+        Wrong::Unreadable
+        | Wrong::NoCertificate
+        | Wrong::ExplicitCurve
+        | Wrong::AlgorithmsDiffer => (0, 0, 0),
+        Wrong::IssuerMissing { issuer, .. } if issuer.is_empty() => (0, 0, 0),
         Wrong::BadExtension(why) if why.ends_with("twice") => (0, 0, 0),
         Wrong::OldVersion(version) if *version > 3 => (0, 0, 0),
         Wrong::SelfSigned | Wrong::UntrustedRoot | Wrong::IssuerMissing { .. } => (1, 0, 0),
@@ -80,7 +98,7 @@ fn rank(findings: &Findings, finding: &Finding) -> Option<(u8, usize, u8)> {
         Wrong::NameConstraint { .. } => (2, usize::MAX - 1, 3),
         Wrong::DemandsPolicy => (2, down, 4),
         Wrong::NotYetValid(_) | Wrong::Expired(_) => (2, down, 5),
-        Wrong::BadSignature => (2, down, 6),
+        Wrong::BadSignature | Wrong::UnknownAlgorithm => (2, down, 6),
         Wrong::UnknownCritical(_) => (2, down, 7),
         Wrong::WrongPurpose { any_or_none } if depth == 0 => {
             let any = findings.leaf().and_then(|leaf| leaf.extensions.extended);
@@ -101,6 +119,9 @@ fn message(findings: &Findings, finding: &Finding) -> String {
     };
     match &finding.wrong {
         Wrong::NoCertificate => "Empty server certificate chain".to_owned(),
+        Wrong::IssuerMissing { issuer, .. } if issuer.is_empty() => {
+            "Failed to parse server certificates".to_owned()
+        }
         Wrong::SelfSigned | Wrong::UntrustedRoot | Wrong::IssuerMissing { .. } => {
             "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target".to_owned()
         }
@@ -123,20 +144,24 @@ fn message(findings: &Findings, finding: &Finding) -> String {
         Wrong::BadSignature if below_the_anchor(findings, finding) => {
             failed("Path does not chain with any of the trust anchors")
         }
-        Wrong::BadSignature => failed("signature check failed"),
+        Wrong::BadSignature | Wrong::UnknownAlgorithm => failed("signature check failed"),
         Wrong::UnknownCritical(_) => failed("unrecognized critical extension(s)"),
         Wrong::WrongPurpose { .. } => {
             "Extended key usage does not permit use for TLS server authentication".to_owned()
         }
         Wrong::NoDigitalSignature => "KeyUsage does not allow digital signatures".to_owned(),
-        Wrong::OtherKey(_) => "Invalid CertificateVerify signature".to_owned(),
+        Wrong::OtherKey(_) => match findings.leaf().map(|leaf| &leaf.key) {
+            Some(key) if !key.is_for_handshakes() => "Cannot verify CertificateVerify signature",
+            _ => "Invalid CertificateVerify signature",
+        }
+        .to_owned(),
         _ => "Failed to parse server certificates".to_owned(),
     }
 }
 
 /// Whether the trusted root of that name is the one that did not sign.
 fn below_the_anchor(findings: &Findings, finding: &Finding) -> bool {
-    let path = findings.path.as_ref();
+    let path = findings.named.as_ref();
     let above = path.and_then(|path| path.links.get(finding.depth() + 1));
     above.is_some_and(|link| link.trusted)
 }

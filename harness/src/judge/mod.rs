@@ -32,6 +32,7 @@
 pub use eop::{EopOutbound, Era};
 pub use evidence::{Evidence, Negotiated, Step, Trouble};
 pub use exchange::ExchangeSend;
+pub(crate) use finding::moment;
 pub use finding::{Finding, Wrong};
 pub use findings::{Expectation, Findings};
 pub use judges::{Basis, Judge};

@@ -11,9 +11,9 @@ use super::verdict::Verdict;
 
 /// An error of OpenSSL, and why.
 #[derive(Clone, Debug)]
-pub(super) struct VerifyError {
-    pub(super) code: u16,
-    pub(super) why: Finding,
+struct VerifyError {
+    code: u16,
+    why: Finding,
     /// When OpenSSL comes upon it.
     turn: Turn,
 }
@@ -22,21 +22,26 @@ pub(super) struct VerifyError {
 type Turn = (u8, usize, u8);
 
 /// `-verify_hostname` of s_client: a `*` may be part of a label.
-pub(super) const S_CLIENT: NameRules = NameRules {
+const S_CLIENT: NameRules = NameRules {
     common_name: true,
     wildcards: Wildcards::Partial { before: 2 },
     ignores_last_dot: false,
 };
 
+/// The bits of RSA that Debian's security level of 2 wants: those that count as 112.
+const LEVEL_2: usize = 2000;
+/// Those of level 1, which Node's own OpenSSL has.
+const LEVEL_1: usize = 1024;
+
 /// All errors that OpenSSL would tell a callback that goes on, in its order.
-pub(super) fn errors(findings: &Findings, names: Option<NameRules>) -> Vec<VerifyError> {
+fn errors(findings: &Findings, least_rsa: usize, names: Option<NameRules>) -> Vec<VerifyError> {
     let mut errors: Vec<VerifyError> = Vec::new();
     let last = findings.path.as_ref().map_or(0, |path| path.links.len());
     for finding in findings.all() {
         let depth = finding.depth();
         // From the root down, the leaf last.
         let down = last.saturating_sub(depth);
-        let turns = match turns(findings, finding, depth, down) {
+        let turns = match turns(findings, finding, least_rsa, depth, down) {
             Some(turns) => turns,
             None => continue,
         };
@@ -56,14 +61,14 @@ pub(super) fn errors(findings: &Findings, names: Option<NameRules>) -> Vec<Verif
 fn turns(
     findings: &Findings,
     finding: &Finding,
+    least_rsa: usize,
     depth: usize,
     down: usize,
 ) -> Option<Vec<(Turn, u16)>> {
     let end = findings.path.as_ref()?.end;
     let top = down == 1;
     Some(match &finding.wrong {
-        // 112 bits are asked for; 2047 bits of RSA count as that.
-        Wrong::WeakKey { kind, bits } if *kind == "RSA" && *bits > 2000 => return None,
+        Wrong::WeakKey { kind, bits } if *kind == "RSA" && *bits >= least_rsa => return None,
         Wrong::WeakKey { .. } if depth == 0 => vec![((0, 0, 0), 66)],
         Wrong::WeakKey { .. } => vec![((3, depth, 0), 67)],
         Wrong::SelfSigned => vec![((1, 0, 0), 18)],
@@ -95,7 +100,9 @@ fn turns(
             let code = if why.contains("expired") { 12 } else { 3 };
             vec![((5, depth, 0), code)]
         }
-        Wrong::BadSignature => vec![((6, down, 2), 7)],
+        // A CA's certificate in the place of a server's, more often than not.
+        Wrong::NoDigitalSignature if !leaf_is_for_tls(findings) => vec![((2, 0, 3), 26)],
+        Wrong::BadSignature | Wrong::AlgorithmsDiffer => vec![((6, down, 2), 7)],
         // The top of a chain that ends nowhere only lends its key.
         Wrong::NotYetValid(_) | Wrong::Expired(_) if top && depth > 0 && end == End::Missing => {
             return None;
@@ -108,6 +115,11 @@ fn turns(
         }
         _ => return None,
     })
+}
+
+fn leaf_is_for_tls(findings: &Findings) -> bool {
+    let usage = findings.leaf().and_then(|leaf| leaf.extensions.key_usage);
+    usage.is_none_or(|usage| usage.any_for_tls)
 }
 
 fn of_issuer_may_sign(findings: &Findings, depth: usize) -> bool {
@@ -138,7 +150,7 @@ fn of_name(findings: &Findings, rules: NameRules) -> Option<VerifyError> {
 }
 
 /// `X509_verify_cert_error_string` of OpenSSL 3.0.
-pub(super) fn text(code: u16) -> &'static str {
+fn text(code: u16) -> &'static str {
     match code {
         0 => "ok",
         2 => "unable to get issuer certificate",
@@ -172,11 +184,11 @@ pub(super) fn text(code: u16) -> &'static str {
 /// What breaks the handshake, of the findings that are no error of verification.
 fn handshake_error(findings: &Findings) -> Option<(&'static str, &Finding)> {
     let find = |wrong: fn(&Wrong) -> bool| findings.all().iter().find(|one| wrong(&one.wrong));
-    let key_family = findings.leaf().map(|leaf| leaf.key.kind);
+    let key = findings.leaf().map(|leaf| &leaf.key);
     if let Some(finding) = find(|wrong| matches!(wrong, Wrong::OtherKey(_))) {
-        return Some(match key_family {
-            Some(KeyFamily::Dsa) => ("wrong signature type", finding),
-            Some(KeyFamily::Ec) if !is_known_curve(findings) => ("wrong curve", finding),
+        return Some(match key {
+            Some(key) if key.kind == KeyFamily::Dsa => ("wrong signature type", finding),
+            Some(key) if !key.is_for_handshakes() => ("wrong curve", finding),
             _ => ("bad signature", finding),
         });
     }
@@ -188,12 +200,6 @@ fn handshake_error(findings: &Findings) -> Option<(&'static str, &Finding)> {
     Some(("ASN1 lib", unreadable))
 }
 
-/// Whether the leaf's key is on a curve that the handshake may be signed with.
-fn is_known_curve(findings: &Findings) -> bool {
-    let key = findings.leaf().map(|leaf| &leaf.key);
-    key.is_some_and(|key| matches!(key.bits, 256 | 384 | 521) && key.is_on_a_nist_curve)
-}
-
 /// What `openssl s_client -verify_hostname NAME -CAfile …` ends with: the last error wins.
 pub(super) fn s_client(name: &str, findings: &Findings) -> Verdict {
     if let Some(trouble) = findings.stopped() {
@@ -201,7 +207,7 @@ pub(super) fn s_client(name: &str, findings: &Findings) -> Verdict {
             .detail("trouble", trouble.to_string())
             .uncertain("s_client ignores what SMTP says, and prints `Verify return code: 0 (ok)` where it saw no certificate: never believe that line without one");
     }
-    let errors = errors(findings, Some(S_CLIENT));
+    let errors = errors(findings, LEVEL_2, Some(S_CLIENT));
     if let Some(last) = errors.last() {
         let first = &errors[0];
         let code = last.code;
@@ -233,7 +239,7 @@ pub(super) fn python(name: &str, findings: &Findings) -> Verdict {
     if findings.stopped().is_some() {
         return Verdict::refuse(name, "", stopped(findings));
     }
-    let errors = errors(findings, Some(NAMES));
+    let errors = errors(findings, LEVEL_2, Some(NAMES));
     if let Some(first) = errors.first() {
         let what = match first.code {
             62 => format!(
@@ -271,7 +277,7 @@ pub(super) fn node(name: &str, findings: &Findings) -> Verdict {
         let code = format!("ERR_SSL_{}", error.to_uppercase().replace(' ', "_"));
         return Verdict::refuse(name, error, [finding]).code(code);
     }
-    if let Some(last) = errors(findings, None).last() {
+    if let Some(last) = errors(findings, LEVEL_1, None).last() {
         let code = node_code(last.code);
         return Verdict::refuse(name, text(last.code), [&last.why]).code(code);
     }

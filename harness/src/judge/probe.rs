@@ -281,6 +281,7 @@ impl<'a> Looking<'a> {
         self.evidence.chain = seen.chain;
         self.evidence.staple = seen.staple;
         self.evidence.bad_signature = seen.bad_signature;
+        self.evidence.rustls = seen.rustls;
         self.evidence.client_certificate_asked = seen.client_certificate_asked;
         let trouble = match result {
             Ok(Some((version, cipher_suite, group))) => {

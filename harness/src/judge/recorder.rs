@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
+use super::certificate::{Read, Signed};
 use crate::crypto::provider;
 use crate::send::client_tls::chain_and_key;
 
@@ -19,8 +20,10 @@ pub(super) struct Seen {
     /// Leaf first, as it was sent.
     pub(super) chain: Vec<Der>,
     pub(super) staple: Option<Vec<u8>>,
-    /// Why the key in the certificate did not sign this handshake, if it did not.
+    /// The scheme by which the handshake is signed, if it is not by the key in the certificate.
     pub(super) bad_signature: Option<String>,
+    /// What rustls itself would say of the signature.
+    pub(super) rustls: Option<rustls::Error>,
     pub(super) client_certificate_asked: bool,
 }
 
@@ -74,16 +77,28 @@ impl Recorder {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A handshake that the certificate's key did not sign goes on: it is a finding like others,
-    /// and nothing is told to whoever is there.
-    fn signed(
+    /// Whether the certificate's key signed the handshake. One that it did not sign goes on: it is
+    /// a finding like others, and nothing is told to whoever is there. The certificate may be one
+    /// that webpki would not read.
+    fn look(
         &self,
-        by: Result<HandshakeSignatureValid, Error>,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        if let Err(error) = by {
-            self.lock().bad_signature = Some(error.to_string());
-        }
-        Ok(HandshakeSignatureValid::assertion())
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        by: &DigitallySignedStruct,
+        told: Result<HandshakeSignatureValid, Error>,
+    ) {
+        self.lock().rustls = told.err();
+        let Some(read) = Read::new(&Der::from(certificate.to_vec())) else {
+            return;
+        };
+        let mapping = self.provider.signature_verification_algorithms.mapping;
+        let known = mapping.iter().find(|(scheme, _)| *scheme == by.scheme);
+        let algorithms = known.map(|(_, algorithms)| *algorithms);
+        let bad = match read.signed_handshake(algorithms, message, by.signature()) {
+            Signed::Badly => Some(format!("{:?}", by.scheme)),
+            Signed::Well | Signed::Unverified => None,
+        };
+        self.lock().bad_signature = bad;
     }
 }
 
@@ -113,9 +128,9 @@ impl ServerCertVerifier for Recorder {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        self.signed(crypto::verify_tls12_signature(
-            message, cert, dss, algorithms,
-        ))
+        let told = crypto::verify_tls12_signature(message, cert, dss, algorithms);
+        self.look(message, cert, dss, told);
+        Ok(HandshakeSignatureValid::assertion())
     }
 
     fn verify_tls13_signature(
@@ -125,9 +140,9 @@ impl ServerCertVerifier for Recorder {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        self.signed(crypto::verify_tls13_signature(
-            message, cert, dss, algorithms,
-        ))
+        let told = crypto::verify_tls13_signature(message, cert, dss, algorithms);
+        self.look(message, cert, dss, told);
+        Ok(HandshakeSignatureValid::assertion())
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

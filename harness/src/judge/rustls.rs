@@ -4,7 +4,6 @@ use rustls::client::verify_server_name;
 use rustls::pki_types::ServerName;
 use rustls::server::ParsedCertificate;
 
-use super::finding::{Finding, Wrong};
 use super::findings::Findings;
 use super::openssl::stopped;
 use super::verdict::Verdict;
@@ -21,19 +20,14 @@ pub(super) fn rustls(name: &str, findings: &Findings) -> Verdict {
     let now = findings.expectation.now;
     let told = roots
         .server(&findings.evidence.chain, now)
-        .and_then(|()| of_name(findings));
+        .and_then(|()| of_name(findings))
+        .and_then(|()| findings.evidence.rustls.clone().map_or(Ok(()), Err));
     match told {
         Err(error) => {
             let why = findings.all().iter().filter(|one| !one.is_harmless());
             Verdict::refuse(name, error.to_string(), why).detail("error", format!("{error:?}"))
         }
-        Ok(()) => match &findings.evidence.bad_signature {
-            None => Verdict::deliver(name, ""),
-            Some(error) => {
-                let finding = Finding::general(Wrong::OtherKey(error.clone()));
-                Verdict::refuse(name, error, [&finding])
-            }
-        },
+        Ok(()) => Verdict::deliver(name, ""),
     }
 }
 

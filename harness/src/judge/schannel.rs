@@ -105,7 +105,10 @@ pub(super) fn schannel(name: &str, findings: &Findings) -> Verdict {
 fn status(wrong: &Wrong) -> Option<(u8, Status)> {
     Some(match wrong {
         Wrong::NoCertificate | Wrong::Unreadable | Wrong::OtherKey(_) => (0, ILLEGAL_MESSAGE),
-        Wrong::BadSignature | Wrong::BadExtension(_) => (1, UNKNOWN),
+        Wrong::BadSignature
+        | Wrong::AlgorithmsDiffer
+        | Wrong::UnknownAlgorithm
+        | Wrong::BadExtension(_) => (1, UNKNOWN),
         Wrong::SelfSigned
         | Wrong::UntrustedRoot
         | Wrong::IssuerMissing { .. }
