@@ -9,6 +9,7 @@ mod audit; // mailfault audit: a client through the catalogue, and its report ca
 mod certs; // mailfault certs: certificates as files
 mod check; // mailfault check: scenario files, held to what they expect
 mod list; // mailfault list: what there is, one line each
+mod probe; // mailfault probe: a server, as others would judge it
 mod run; // mailfault run: a client against a scenario, and the verdict
 mod serve; // mailfault serve: a scenario's server until it is told to end
 mod show; // mailfault show: one of them in full
@@ -17,7 +18,6 @@ mod child; // a client that is run, bounded, and ended with all its children
 mod json; // the shapes of `--json`
 mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
-mod probe; // a server, as others would judge it
 mod signals; // SIGINT and SIGTERM
 mod verdict; // what became of a client, in words
 mod words; // what clients do with a fault and say of it

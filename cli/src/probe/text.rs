@@ -44,7 +44,10 @@ fn stages(evidence: &Evidence) -> String {
         let milliseconds = step.took.as_secs_f64() * 1000.0;
         let passed = if step.passed { "ok" } else { "FAILED" };
         let stage = step.stage.to_string();
-        format!("{stage:<10} {milliseconds:>8.1} ms  {passed:<6} {}\n", step.result)
+        format!(
+            "{stage:<10} {milliseconds:>8.1} ms  {passed:<6} {}\n",
+            step.result
+        )
     });
     steps.collect()
 }
@@ -74,7 +77,7 @@ fn chain(evidence: &Evidence) -> String {
 
 fn verdicts(verdicts: &[Verdict]) -> String {
     let rows = verdicts.iter().map(|verdict| {
-        let judge = format!("{:<28} {}", verdict.judge, verdict.decision);
+        let judge = format!("{:<31} {}", verdict.judge, verdict.decision);
         let text = match (&verdict.code, verdict.message.as_str()) {
             (Some(code), message) if message.is_empty() || message.starts_with(code.as_str()) => {
                 if message.is_empty() { code } else { message }.to_owned()
@@ -120,8 +123,13 @@ fn changes(verdicts: &[Verdict]) -> String {
 
 fn table(rows: impl Iterator<Item = (String, String)>) -> String {
     let rows: Vec<_> = rows.collect();
-    let rows = rows.iter().map(|(first, second)| (first.as_str(), second.as_str()));
+    let rows = rows
+        .iter()
+        .map(|(first, second)| (first.as_str(), second.as_str()));
     let lines = output::table(rows);
-    let lines: String = lines.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let lines: String = lines
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
     output::indent(&lines)
 }
