@@ -10,6 +10,7 @@ mod certs; // mailfault certs: certificates as files
 mod check; // mailfault check: scenario files, held to what they expect
 mod list; // mailfault list: what there is, one line each
 mod pages; // mailfault completions and mailfault man: what can be typed, for shells and for `man`
+mod probe; // mailfault probe: a server, as others would judge it
 mod run; // mailfault run: a client against a scenario, and the verdict
 mod send; // mailfault send: the senders of a cast, played
 mod serve; // mailfault serve: a scenario's server until it is told to end
@@ -19,7 +20,6 @@ mod child; // a client that is run, bounded, and ended with all its children
 mod json; // the shapes of `--json`
 mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
-mod probe; // mailfault probe: a server, as others would judge it
 mod signals; // SIGINT, SIGTERM and SIGHUP
 mod verdict; // what became of a client, in words
 mod words; // what clients do with a fault and say of it

@@ -15,10 +15,10 @@ use super::{Case, Check};
 use crate::support::program::{self, Finished};
 
 /// A client that is installed.
-pub(super) struct Client {
+pub(crate) struct Client {
     /// Its name in `verdicts.tsv`.
-    pub(super) column: &'static str,
-    pub(super) version: String,
+    pub(crate) column: &'static str,
+    pub(crate) version: String,
     meet: Box<Meet>,
 }
 
@@ -29,10 +29,10 @@ const NO_LISTS: &str = "Error setting the x509 CRL file";
 type Meet = dyn Fn(&[Case]) -> Vec<Said> + Send + Sync;
 
 /// What it said of a case.
-pub(super) struct Said {
-    pub(super) id: String,
-    pub(super) verdict: String,
-    pub(super) message: String,
+pub(crate) struct Said {
+    pub(crate) id: String,
+    pub(crate) verdict: String,
+    pub(crate) message: String,
 }
 
 impl Client {
@@ -95,7 +95,7 @@ impl Client {
         }
     }
 
-    pub(super) fn meet(&self, cases: &[Case]) -> Vec<Said> {
+    pub(crate) fn meet(&self, cases: &[Case]) -> Vec<Said> {
         let mut said = (self.meet)(cases);
         for said in &mut said {
             said.message = printable(&said.message);
@@ -105,7 +105,7 @@ impl Client {
 }
 
 /// Every client that is installed; the others are said aloud.
-pub(super) fn installed() -> Vec<Client> {
+pub(crate) fn installed() -> Vec<Client> {
     let clients = [
         openssl("openssl s_client", &[]),
         openssl("openssl s_client -x509_strict", &["-x509_strict"]),

@@ -7,7 +7,7 @@
 //!
 //! Mail clients are held to the same table by `tests/clients`.
 
-mod clients; // TLS clients, and what they say in the form that the table has
+pub(crate) mod clients; // TLS clients, and what they say in the form that the table has
 mod differences; // where a client is known to say something else than before, and why
 
 use std::collections::BTreeMap;
@@ -34,14 +34,14 @@ pub(crate) struct Case {
     pub(crate) server: SocketAddr,
     /// The name, or the address, that the client verifies.
     pub(crate) name: String,
-    roots: PathBuf,
+    pub(crate) roots: PathBuf,
     pub(crate) trusted: Vec<Der>,
     check: Check,
     /// The revocation lists of those above the certificate.
     crls: PathBuf,
     lists: Vec<Der>,
     /// What it must make of it.
-    verifying: Option<Requirement>,
+    pub(crate) verifying: Option<Requirement>,
 }
 
 /// How a client is told to learn whether the certificate was revoked.

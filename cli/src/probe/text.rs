@@ -77,7 +77,7 @@ fn chain(evidence: &Evidence) -> String {
 
 fn verdicts(verdicts: &[Verdict]) -> String {
     let rows = verdicts.iter().map(|verdict| {
-        let judge = format!("{:<28} {}", verdict.judge, verdict.decision);
+        let judge = format!("{:<31} {}", verdict.judge, verdict.decision);
         let text = match (&verdict.code, verdict.message.as_str()) {
             (Some(code), message) if message.is_empty() || message.starts_with(code.as_str()) => {
                 if message.is_empty() { code } else { message }.to_owned()

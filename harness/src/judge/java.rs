@@ -26,8 +26,14 @@ pub(super) fn java(name: &str, findings: &Findings) -> Verdict {
     let ranked = findings
         .by_names()
         .filter_map(|finding| Some((rank(findings, finding)?, finding)));
-    if let Some((_, first)) = ranked.min_by_key(|(rank, _)| *rank) {
-        return Verdict::refuse(name, message(findings, first), [first]);
+    if let Some((rank, first)) = ranked.min_by_key(|(rank, _)| *rank) {
+        let message = match rank {
+            // It does not validate what it has to put in order first, and what cannot be built
+            // has one text for all causes.
+            (2, ..) if !is_in_order(findings) => NO_PATH.to_owned(),
+            _ => message(findings, first),
+        };
+        return Verdict::refuse(name, message, [first]);
     }
     let Some(leaf) = findings.leaf() else {
         return Verdict::deliver(name, "");
@@ -44,6 +50,16 @@ pub(super) fn java(name: &str, findings: &Findings) -> Verdict {
         format!("No subject alternative DNS name matching {wanted} found.")
     };
     Verdict::refuse(name, message, [&findings.name_finding()])
+}
+
+const NO_PATH: &str = "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target";
+
+/// Whether each certificate that was sent is followed by its issuer.
+fn is_in_order(findings: &Findings) -> bool {
+    findings.presented.windows(2).all(|pair| match pair {
+        [Some(one), Some(next)] => one.is_issued_in_the_name_of(next),
+        _ => false,
+    })
 }
 
 /// Java counts no further than to what it does not take: jdk.tls.maxCertificateChainLength, and
@@ -123,10 +139,13 @@ fn message(findings: &Findings, finding: &Finding) -> String {
             "Failed to parse server certificates".to_owned()
         }
         Wrong::SelfSigned | Wrong::UntrustedRoot | Wrong::IssuerMissing { .. } => {
-            "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target".to_owned()
+            NO_PATH.to_owned()
         }
         Wrong::WeakKey { kind, bits } => {
-            let subject = finding.certificate.as_ref().map(|(_, subject)| subject.as_str());
+            let subject = finding
+                .certificate
+                .as_ref()
+                .map(|(_, subject)| subject.as_str());
             failed(&format!(
                 "Algorithm constraints check failed on keysize limits: {kind} {bits} bit key used with certificate: {}",
                 subject.unwrap_or_default()
@@ -136,8 +155,12 @@ fn message(findings: &Findings, finding: &Finding) -> String {
             failed("Algorithm constraints check failed on signature algorithm: MD5withRSA")
         }
         Wrong::MayNotSign => failed("CA key usage check failed: keyCertSign bit is not set"),
-        Wrong::NotCa { .. } => failed("basic constraints check failed: this is not a CA certificate"),
-        Wrong::PathTooLong(_) => failed("basic constraints check failed: pathLenConstraint violated - this cert must be the last cert in the certification path"),
+        Wrong::NotCa { .. } => {
+            failed("basic constraints check failed: this is not a CA certificate")
+        }
+        Wrong::PathTooLong(_) => failed(
+            "basic constraints check failed: pathLenConstraint violated - this cert must be the last cert in the certification path",
+        ),
         Wrong::NameConstraint { .. } => failed("name constraints check failed"),
         Wrong::DemandsPolicy => failed("non-null policy tree required and policy tree is null"),
         Wrong::NotYetValid(_) | Wrong::Expired(_) => failed("validity check failed"),
