@@ -9,5 +9,6 @@ mod certs; // certificates as files
 mod check; // scenario files, held to what they expect
 mod list; // what there is, and one of them in full
 mod messages; // every kind of bad input: its message and its exit code
+mod probe; // a server, as others would judge it
 mod run; // real clients against scenarios
 mod serve; // a server that a parent owns
