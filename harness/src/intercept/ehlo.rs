@@ -145,7 +145,7 @@ mod tests {
                 client: "c.test",
                 now: UNIX_EPOCH,
                 max_size: 0,
-                session: 1,
+                id: 0,
                 started: UNIX_EPOCH,
                 message_id: "",
                 internal_id: 0,
