@@ -60,10 +60,10 @@ impl Listener {
         let starttls = selection
             .as_ref()
             .and_then(|one| chosen(one.chosen.as_deref()?));
-        if let Some(selection) = &selection {
-            if let Some(event) = told_of(selection, connector, host, starttls, now) {
-                tell(event);
-            }
+        if let Some(selection) = &selection
+            && let Some(event) = told_of(selection, connector, host, starttls, now)
+        {
+            tell(event);
         }
         let internal = internal(settings, connector, store, now, &tell);
 
