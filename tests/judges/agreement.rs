@@ -15,7 +15,7 @@ use snapbox::data::DataFormat;
 use snapbox::{Assert, Data};
 use tempfile::TempDir;
 
-use super::differences::{DIFFERENCES, Part};
+use super::differences::{BY_CHANCE, DIFFERENCES, Part};
 use crate::wordings::Case;
 
 /// A judge, and the client that it imitates.
@@ -168,6 +168,11 @@ fn score(pair: &Pair, all: &BTreeMap<String, Findings>) -> Score {
         let Some(findings) = all.get(fault) else {
             continue;
         };
+        let by_chance =
+            |(judge, row, _): &(&str, &str, &str)| *judge == pair.judge && *row == fault;
+        if BY_CHANCE.iter().any(by_chance) {
+            continue;
+        }
         if client != pair.client || !version.starts_with(pair.version) {
             continue;
         }
@@ -303,6 +308,9 @@ fn document(table: &str) -> String {
             list(one.faults),
             one.why
         );
+    }
+    for (judge, fault, why) in BY_CHANCE {
+        text += &format!("| `{judge}` | `{fault}` | not counted | {why} |\n");
     }
     text
 }

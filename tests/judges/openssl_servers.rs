@@ -142,24 +142,12 @@ fn judges_say_of_servers_of_openssl_what_clients_say() {
     let minted = program::run(program::command("sh", home.path()).arg(script), b"");
     assert_eq!(minted.code, Some(0), "{}", minted.said);
     let roots = home.path().join("roots.pem");
-    let pem = std::fs::read(&roots).expect("a file");
-    let trusted = Expectation::new(NAME)
-        .trusting_pem(&pem)
-        .expect("a root")
-        .roots;
 
     let (servers, cases): (Vec<Server>, Vec<Case>) = SERVERS
         .iter()
         .map(|(name, _)| {
             let server = Server::start(home.path(), name);
-            let case = Case {
-                id: (*name).to_owned(),
-                server: server.address,
-                name: NAME.to_owned(),
-                roots: roots.clone(),
-                trusted: trusted.clone(),
-                verifying: None,
-            };
+            let case = Case::of_server(name, server.address, NAME, &roots);
             (server, case)
         })
         .unzip();

@@ -31,7 +31,7 @@ class Handshake {
     public static void main(String[] arguments) throws Exception {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            String[] words = line.split("\t");
+            String[] words = line.split("\t", -1);
             System.out.println(words[0] + "\t" + meet(words[1], Integer.parseInt(words[2]), words[3], trusting(words[4], words[5], words[6])));
         }
     }

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
+use mailfault::judge::Expectation;
 use mailfault::scenario::{CertificateWish, Scenario, TlsWish};
 use mailfault::{Control, Der, MockServer, Requirement, ResponderWish};
 use mailfault_scenarios::VERDICTS;
@@ -121,6 +122,23 @@ impl Case {
             verifying: scenario.verifying,
         };
         (case, server)
+    }
+
+    /// A server that is not ours, of which nobody can learn whether its certificate was revoked.
+    pub(crate) fn of_server(id: &str, server: SocketAddr, name: &str, roots: &Path) -> Self {
+        let pem = std::fs::read(roots).expect("a file");
+        let trusted = Expectation::new(name).trusting_pem(&pem).expect("a root");
+        Self {
+            id: id.to_owned(),
+            server,
+            name: name.to_owned(),
+            roots: roots.to_owned(),
+            trusted: trusted.roots,
+            check: Check::Nothing,
+            crls: PathBuf::new(),
+            lists: Vec::new(),
+            verifying: None,
+        }
     }
 
     fn home(&self) -> &Path {

@@ -32,6 +32,7 @@ fn everything_is_listed_as_text_and_as_json() {
     check("scenarios", "control/p256");
     check("faults", "starttls/stripped");
     check("flaws", "tls/expired");
+    check("judges", "eop");
     check("personas", "exchange-2016");
     assert_eq!(
         mailfault(["list"]).stdout,

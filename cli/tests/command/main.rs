@@ -10,5 +10,6 @@ mod check; // scenario files, held to what they expect
 mod list; // what there is, and one of them in full
 mod messages; // every kind of bad input: its message and its exit code
 mod pages; // completions and manual pages
+mod probe; // a server, as others would judge it
 mod run; // real clients against scenarios
 mod serve; // a server that a parent owns

@@ -346,6 +346,10 @@ impl Builder {
 /// The certificate that an appliance has before anybody gives it one. It is for nobody's host: the
 /// factory did not know where the appliance would stand.
 fn delivered_with(host: &str, subject: DistinguishedName) -> Result<Identity, Error> {
+    let bad = |error: mailfault_certs::Error| Error::BadTls {
+        why: error.to_string(),
+    };
+    Leaf::new(host).check().map_err(bad)?;
     let plain = |c: char| match c.is_ascii_alphanumeric() {
         true => c.to_ascii_lowercase(),
         false => '-',
@@ -353,9 +357,7 @@ fn delivered_with(host: &str, subject: DistinguishedName) -> Result<Identity, Er
     let name = subject.first_common_name().unwrap_or(host);
     let name: String = name.chars().map(plain).collect();
     let leaf = Leaf::new(name).subject(subject).only_names().self_signed();
-    leaf.check().map_err(|error| Error::BadTls {
-        why: error.to_string(),
-    })?;
+    leaf.check().map_err(bad)?;
     Ok(Ca::new().issue(leaf))
 }
 

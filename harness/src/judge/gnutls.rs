@@ -57,15 +57,12 @@ pub(super) fn gnutls(name: &str, findings: &Findings) -> Verdict {
         .path
         .as_ref()
         .is_some_and(|path| path.links.len() == 1);
-    // Without basicConstraints it is the keyUsage that counts.
-    let by_usage = findings.has(|wrong| matches!(wrong, Wrong::MayNotSign))
-        && findings.has(|wrong| matches!(wrong, Wrong::NotCa { unsaid: true }));
     let too_young = findings.has(|wrong| matches!(wrong, Wrong::NotYetValid(_)));
     let mut found: Vec<(usize, Finding)> = all
         .iter()
         .filter(|one| !ends_nowhere || unknown(one) || (alone && is_time(&one.wrong)))
         .filter_map(|one| Some((status(&one.wrong)?, one.clone())))
-        .filter(|(status, _)| !(by_usage && *status == 2 || too_young && *status == 6))
+        .filter(|(status, _)| !(too_young && *status == 6))
         .collect();
     if let Some(leaf) = findings.leaf()
         && !NameRules::WITH_COMMON_NAME.accept(leaf, &findings.expectation.name)

@@ -25,7 +25,7 @@ use crate::smtp::Reply;
 ///
 /// let evidence = Probe::new(server.addr()).name("mx.test").run();
 /// assert!(evidence.is_encrypted());
-/// assert_eq!(evidence.chain.len(), 2);
+/// assert_eq!(evidence.chain.len(), 1);
 /// assert_eq!(evidence.trouble, None);
 /// ```
 #[derive(Clone, Debug)]
