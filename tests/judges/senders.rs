@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use mailfault::exchange::SendConnector;
 use mailfault::judge::{
-    Decision, EopOutbound, Era, ExchangeSend, Expectation, Findings, Judge, Probe, TlsSettings,
+    Decision, EopOutbound, ExchangeSend, Expectation, Findings, Judge, OnlineEra, Probe,
+    TlsSettings,
 };
 use mailfault::{Ca, DistinguishedName, Identity, Leaf, MockServer};
 
@@ -37,7 +38,7 @@ fn wrong_certificate() -> (Findings, String, u16) {
 #[test]
 fn every_era_has_its_own_form() {
     let (findings, thumbprint, port) = wrong_certificate();
-    let led = |era: Era| {
+    let led = |era: OnlineEra| {
         let mut eop = EopOutbound::with(TlsSettings::DomainValidation);
         eop.tls_domain = Some("hybrid.contoso.test".to_owned());
         eop.front_end = "FE.eop-EUR01.prod.protection.outlook.com".to_owned();
@@ -49,18 +50,18 @@ fn every_era_has_its_own_form() {
         verdict.told("LED").unwrap().to_owned()
     };
     assert_eq!(
-        led(Era::Y2017),
+        led(OnlineEra::Early2017),
         "[{LED=450 4.7.320 Certificate validation failed};{MSG=SubjectMismatch};{FQDN=hybrid.contoso.test};{IP=127.0.0.1};{LRT=4/14/2017 1:07:17 PM}]. OutboundProxyTargetIP: 127.0.0.1. OutboundProxyTargetHostName: hybrid.contoso.test"
     );
     let last =
         format!("[LastAttemptedServerName=hybrid.contoso.test] [LastAttemptedIP=127.0.0.1:{port}]");
     assert_eq!(
-        led(Era::Late2017),
+        led(OnlineEra::Late2017),
         format!(
             "450 4.7.320 Certificate validation failed [Message=SubjectMismatch] {last} [FE.eop-EUR01.prod.protection.outlook.com]"
         )
     );
-    for era in [Era::Y2018, Era::Y2020] {
+    for era in [OnlineEra::From2018, OnlineEra::From2020] {
         assert_eq!(
             led(era),
             format!(
@@ -69,7 +70,7 @@ fn every_era_has_its_own_form() {
         );
     }
     assert_eq!(
-        led(Era::Today),
+        led(OnlineEra::From2023),
         format!(
             "450 4.7.320 Certificate validation failed [Message=SubjectMismatch Expected Subject: hybrid.contoso.test. Presented Subject: CN=ExchangeServer01. Thumbprint: {thumbprint}.] {last} [SmtpSecurity=-1;-1] [FE.eop-EUR01.prod.protection.outlook.com 2017-04-14T13:07:17.429Z 08DD2CB85E2FE9DB]"
         )

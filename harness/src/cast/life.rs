@@ -9,13 +9,13 @@ use super::sender::Send;
 use super::{Cast, Playing};
 use crate::error::Error;
 use crate::exchange::AttemptEnding;
-use crate::judge::{Era, Judge, Verdict};
+use crate::judge::{Judge, OnlineEra, Verdict};
 use crate::persona::timestamp;
 use crate::scenario::place::Text;
 use crate::smtp::Reply;
 use crate::transport::{
-    AttemptOutcome, Cause, Destination, Notification, OnlineEra, Outgoing, Product, Progress,
-    ProgressKind, RetrySchedule, Setback, Submission, Transport, Voice,
+    AttemptOutcome, Cause, Destination, Notification, Outgoing, Product, Progress, ProgressKind,
+    RetrySchedule, Setback, Submission, Transport, Voice,
 };
 
 /// The life of a message of a cast, from its submission to its end.
@@ -211,10 +211,10 @@ impl Cast {
         let recipient = self.recipient(playing, send, &to);
         let era = match sender.judge()? {
             Judge::Eop(connector) => connector.era,
-            _ => Era::Today,
+            _ => OnlineEra::From2023,
         };
         let mut voice = Voice::new(
-            Product::ExchangeOnline(online(era)),
+            Product::ExchangeOnline(era),
             "AM0PR01MB1234.eurprd01.prod.exchangelabs.com",
         );
         "DM6NAM11FT035.eop-nam11.prod.protection.outlook.com".clone_into(&mut voice.front_end);
@@ -263,16 +263,6 @@ fn outcome(verdict: &Verdict, answer: Option<Reply>, to: &str, addr: SocketAddr)
             };
             AttemptOutcome::Unreachable(Setback::new(cause).with(to, Some(addr)))
         }
-    }
-}
-
-fn online(era: Era) -> OnlineEra {
-    match era {
-        Era::Y2017 => OnlineEra::Early2017,
-        Era::Late2017 => OnlineEra::Late2017,
-        Era::Y2018 => OnlineEra::From2018,
-        Era::Y2020 => OnlineEra::From2020,
-        Era::Today => OnlineEra::From2023,
     }
 }
 

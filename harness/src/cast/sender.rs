@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::exchange::one_of;
 use crate::error::Error;
-use crate::judge::{Decision, EopOutbound, Era, Judge, TlsSettings};
+use crate::judge::{Decision, EopOutbound, Judge, OnlineEra, TlsSettings};
 
 /// A sender as a file describes it: a system that looks at a server's certificate in its own way.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,12 +75,7 @@ impl Sender {
 
     fn connector(&self, mut connector: EopOutbound) -> Result<EopOutbound, Error> {
         if let Some(word) = &self.tls_settings {
-            let known = [
-                TlsSettings::EncryptionOnly,
-                TlsSettings::CertificateValidation,
-                TlsSettings::DomainValidation,
-            ];
-            let known = known.map(|one| (one.name(), one));
+            let known = TlsSettings::ALL.map(|one| (one.name(), one));
             connector.tls_settings = Some(one_of("TlsSettings", word, &known)?);
         }
         if self.tls_domain.is_some() {
@@ -88,11 +83,11 @@ impl Sender {
         }
         if let Some(word) = &self.era {
             let known = [
-                ("2017", Era::Y2017),
-                ("late-2017", Era::Late2017),
-                ("2018", Era::Y2018),
-                ("2020", Era::Y2020),
-                ("today", Era::Today),
+                ("2017", OnlineEra::Early2017),
+                ("late-2017", OnlineEra::Late2017),
+                ("2018", OnlineEra::From2018),
+                ("2020", OnlineEra::From2020),
+                ("today", OnlineEra::From2023),
             ];
             connector.era = one_of("era", word, &known)?;
         }

@@ -1,48 +1,12 @@
 //! Send connectors, with Microsoft's property names (`Set-SendConnector`).
 
-use std::fmt;
 use std::time::Duration;
 
 use super::name::TlsCertificateName;
 use super::receive_connector::ProtocolLoggingLevel;
 use crate::error::Error;
-
 /// What a send connector asks of the server's certificate: the property `TlsAuthLevel`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TlsAuthLevel {
-    /// Nothing.
-    EncryptionOnly,
-    /// That its chain leads to a trusted root.
-    CertificateValidation,
-    /// The same, and that it is for `TlsDomain`, or for the recipient's domain without one.
-    DomainValidation,
-}
-
-impl TlsAuthLevel {
-    /// All of them.
-    pub const ALL: [Self; 3] = [
-        Self::EncryptionOnly,
-        Self::CertificateValidation,
-        Self::DomainValidation,
-    ];
-
-    /// Microsoft's name for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::EncryptionOnly => "EncryptionOnly",
-            Self::CertificateValidation => "CertificateValidation",
-            Self::DomainValidation => "DomainValidation",
-        }
-    }
-}
-
-impl fmt::Display for TlsAuthLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+pub use crate::judge::TlsSettings as TlsAuthLevel;
 
 /// A send connector, as `Get-SendConnector` shows it.
 ///

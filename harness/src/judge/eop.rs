@@ -16,7 +16,7 @@ use crate::fault::Stage;
 /// A pure function judges, so that a sender with a queue can ask it at each attempt:
 ///
 /// ```
-/// use mailfault::judge::{EopOutbound, Era, Expectation, Findings, Probe, TlsSettings};
+/// use mailfault::judge::{EopOutbound, OnlineEra, Expectation, Findings, Probe, TlsSettings};
 /// use mailfault::{Ca, Leaf, MockServer};
 ///
 /// let ca = Ca::new();
@@ -29,7 +29,7 @@ use crate::fault::Stage;
 /// let mut eop = EopOutbound::new();
 /// eop.tls_settings = Some(TlsSettings::DomainValidation);
 /// eop.tls_domain = Some("hybrid.contoso.test".to_owned());
-/// eop.era = Era::Late2017;
+/// eop.era = OnlineEra::Late2017;
 /// let verdict = eop.judge(&Findings::of(&evidence, &expectation));
 ///
 /// assert!(!verdict.would_deliver());
@@ -47,7 +47,7 @@ pub struct EopOutbound {
     /// the recipient's domain, or if that is not known the expected name.
     pub tls_domain: Option<String>,
     /// Whose words it has.
-    pub era: Era,
+    pub era: OnlineEra,
     /// Whether a chain that is bad is told before a name that is wrong. Which comes first is not
     /// documented; what administrators report of foreign self-signed certificates is the name.
     pub chain_first: bool,
@@ -55,31 +55,31 @@ pub struct EopOutbound {
     pub front_end: String,
 }
 
-/// When a text is from: its form changed over the years.
+/// How Exchange Online told of an error, by the earliest report of each form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Era {
+pub enum OnlineEra {
     /// Spring of 2017: `[{LED=…};{MSG=…};{FQDN=…};{IP=…};{LRT=…}]`.
-    Y2017,
+    Early2017,
     /// November 2017: `[Message=…] [LastAttemptedServerName=…]`.
     Late2017,
     /// 2018: the cause stands once more in parentheses at the end.
-    Y2018,
+    From2018,
     /// 2020 to 2022.
-    Y2020,
+    From2020,
     /// From 2023: the subjects, the thumbprint, `SmtpSecurity`, time and session.
     #[default]
-    Today,
+    From2023,
 }
 
-impl Era {
+impl OnlineEra {
     /// Every one, the oldest first.
     pub const ALL: [Self; 5] = [
-        Self::Y2017,
+        Self::Early2017,
         Self::Late2017,
-        Self::Y2018,
-        Self::Y2020,
-        Self::Today,
+        Self::From2018,
+        Self::From2020,
+        Self::From2023,
     ];
 }
 
@@ -104,7 +104,7 @@ impl EopOutbound {
         Self {
             tls_settings: None,
             tls_domain: None,
-            era: Era::Today,
+            era: OnlineEra::From2023,
             chain_first: false,
             front_end: "DM6NAM11FT035.eop-nam11.prod.protection.outlook.com".to_owned(),
         }
@@ -206,7 +206,7 @@ impl EopOutbound {
             Wrong::Revoked(_) => ("Revoked", Some("the word `Revoked` in the message")),
             _ => ("ChainError", Some("the word `ChainError` in the message")),
         };
-        let recent = self.era >= Era::Y2020;
+        let recent = self.era >= OnlineEra::From2020;
         let (code, words, older) = match word {
             // Microsoft's article on it, and what administrators report.
             "UntrustedRoot" | "CertificateExpired" if recent => {
@@ -235,7 +235,7 @@ impl EopOutbound {
     /// Since 2023 the message tells the subjects.
     fn with_subjects(&self, word: &str, findings: &Findings, domain: &str) -> String {
         match (self.era, findings.leaf(), word) {
-            (Era::Today, Some(leaf), "SubjectMismatch" | "CertificateExpired") => format!(
+            (OnlineEra::From2023, Some(leaf), "SubjectMismatch" | "CertificateExpired") => format!(
                 "{word} Expected Subject: {domain}. Presented Subject: {}. Thumbprint: {}.",
                 leaf.facts.subject, leaf.facts.thumbprint
             ),
@@ -272,15 +272,15 @@ impl EopOutbound {
         let front_end = &self.front_end;
         let last = format!("[LastAttemptedServerName={host}] [LastAttemptedIP={address}]");
         match self.era {
-            Era::Y2017 => format!(
+            OnlineEra::Early2017 => format!(
                 "[{{LED={text}}};{{MSG={message}}};{{FQDN={host}}};{{IP={ip}}};{{LRT={}}}]. OutboundProxyTargetIP: {ip}. OutboundProxyTargetHostName: {host}",
                 us_time(now)
             ),
-            Era::Late2017 => format!("{text} [Message={message}] {last} [{front_end}]"),
-            Era::Y2018 | Era::Y2020 => {
+            OnlineEra::Late2017 => format!("{text} [Message={message}] {last} [{front_end}]"),
+            OnlineEra::From2018 | OnlineEra::From2020 => {
                 format!("{text} [Message={message}] {last} [{front_end}]({message})")
             }
-            Era::Today => {
+            OnlineEra::From2023 => {
                 // Seen beside each other: -1 where a certificate was judged, -2 where TLS failed.
                 let security = match findings.evidence.is_encrypted() {
                     true => "-1;-1",
@@ -299,7 +299,7 @@ impl EopOutbound {
 /// A session of EOP as its logs count them; any will do.
 const SESSION: &str = "08DD2CB85E2FE9DB";
 
-fn of_trouble(trouble: &Trouble, era: Era) -> Cause {
+fn of_trouble(trouble: &Trouble, era: OnlineEra) -> Cause {
     let cannot = |message: &str, uncertain| Cause {
         code: "450 4.4.317",
         words: "Cannot connect to remote server",
@@ -311,13 +311,13 @@ fn of_trouble(trouble: &Trouble, era: Era) -> Cause {
             code: "450 4.4.316",
             words: "Connection refused",
             message: match era {
-                Era::Today => {
+                OnlineEra::From2023 => {
                     "Failed to connect. Winsock error code: 10061, Win32 error code: 10061."
                         .to_owned()
                 }
                 _ => "Socket error code 10061".to_owned(),
             },
-            uncertain: (era == Era::Today)
+            uncertain: (era == OnlineEra::From2023)
                 .then_some("the message, which is that of other Winsock errors"),
         },
         Trouble::Silent(..) => Cause {

@@ -146,16 +146,10 @@ fn defer(name: &str, text: &str, why: &[Finding]) -> Verdict {
 #[cfg(feature = "models")]
 impl From<&crate::exchange::SendConnector> for ExchangeSend {
     fn from(connector: &crate::exchange::SendConnector) -> Self {
-        use crate::exchange::TlsAuthLevel;
-        let level = connector.tls_auth_level.map(|level| match level {
-            TlsAuthLevel::EncryptionOnly => TlsSettings::EncryptionOnly,
-            TlsAuthLevel::CertificateValidation => TlsSettings::CertificateValidation,
-            TlsAuthLevel::DomainValidation => TlsSettings::DomainValidation,
-        });
         Self {
             require_tls: connector.require_tls,
             ignore_starttls: connector.ignore_starttls,
-            tls_auth_level: level,
+            tls_auth_level: connector.tls_auth_level,
             tls_domain: connector.tls_domain.clone(),
         }
     }

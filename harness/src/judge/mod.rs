@@ -29,7 +29,7 @@
 //! order in which they look; how often that is what they said when they were observed is published
 //! in `docs/judges.md`.
 
-pub use eop::{EopOutbound, Era};
+pub use eop::{EopOutbound, OnlineEra};
 pub use evidence::{Evidence, Negotiated, Step, Trouble};
 pub use exchange::ExchangeSend;
 pub(crate) use finding::moment;

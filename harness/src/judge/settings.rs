@@ -11,11 +11,18 @@ pub enum TlsSettings {
     EncryptionOnly,
     /// That its chain leads to a trusted root.
     CertificateValidation,
-    /// The same, and that it is for `TlsDomain`.
+    /// The same, and that it is for `TlsDomain`; without one, Exchange takes the recipient's domain.
     DomainValidation,
 }
 
 impl TlsSettings {
+    /// All of them.
+    pub const ALL: [Self; 3] = [
+        Self::EncryptionOnly,
+        Self::CertificateValidation,
+        Self::DomainValidation,
+    ];
+
     /// Microsoft's name for it.
     #[must_use]
     pub fn name(self) -> &'static str {

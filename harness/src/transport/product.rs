@@ -1,6 +1,7 @@
 //! Whose words are spoken: products and eras.
 
 use crate::exchange::Version;
+pub use crate::judge::OnlineEra;
 
 /// A product whose queue, errors and notifications are told in its own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,22 +19,6 @@ pub enum Product {
     Exchange2016,
     /// Exchange Online, as it spoke then.
     ExchangeOnline(OnlineEra),
-}
-
-/// How Exchange Online told of an error, by the earliest report of each form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OnlineEra {
-    /// The first half of 2017: the error, and the reason apart from it.
-    Early2017,
-    /// The second half of 2017: the reason, the server and the front end in brackets behind it.
-    Late2017,
-    /// 2018 and 2019: the reason once more, in parentheses.
-    From2018,
-    /// 2020 to 2022. The form is that of 2018.
-    From2020,
-    /// Since 2023: `SmtpSecurity`, and the front end with time and session.
-    From2023,
 }
 
 impl Product {
