@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use mailfault::Identity;
-use mailfault::cast::{Cast, Playing};
+use mailfault::cast::{Cast, Playing, SendResult};
 use mailfault::exchange::{TlsCertificateName, TransportRole};
 use mailfault::judge::Decision;
 use mailfault::{CertificateFacts, Clock, Outcome};
@@ -319,4 +319,48 @@ fn an_orphan_keeps_mail_until_it_expires_and_mended_it_goes() {
     assert_eq!(result.seen, Decision::Deliver, "{result}");
     let mail = playing.eop("cloud").unwrap().mail();
     assert_eq!(mail[0].to, ["bob@contoso.mail.onmicrosoft.com"]);
+}
+
+/// What .NET never tells: the cause, which openssl itself sees as the judge does.
+#[test]
+fn openssl_says_of_the_cases_of_dotnet_what_they_expect() {
+    let Some(openssl) = program::installed("openssl") else {
+        return;
+    };
+    let all = [
+        ("dotnet-expired", 10),
+        ("dotnet-name-mismatch", 62),
+        ("dotnet-self-signed", 18),
+        ("dotnet-untrusted-chain", 20),
+    ];
+    for (id, code) in all {
+        let cast = Cast::named(id).unwrap();
+        let playing = cast.start().unwrap();
+        let sent = cast.send_all(&playing).unwrap();
+        assert!(sent.iter().all(SendResult::is_as_expected), "{id}");
+        let database_mail = &sent[0].message;
+        assert_eq!(
+            database_mail,
+            "The remote certificate is invalid according to the validation procedure."
+        );
+
+        let home = tempfile::TempDir::new().unwrap();
+        let mut client = program::command(&openssl, home.path());
+        let addr = playing.address(FRONT_END).unwrap().to_string();
+        client.args(["s_client", "-starttls", "smtp", "-connect", &addr]);
+        client.args(["-verify_hostname", &sent[0].to]);
+        client.args(["-no-CApath", "-no-CAstore"]);
+        if playing.roots().is_empty() {
+            client.arg("-no-CAfile");
+        } else {
+            let roots = home.path().join("roots.pem");
+            playing.roots_pem().write_to(&roots).unwrap();
+            client.arg("-CAfile").arg(roots);
+        }
+        let said = program::run(&mut client, b"QUIT\r\n").said;
+        let seen = format!("Verify return code: {code} (");
+        assert!(said.contains(&seen), "{id}: {said}");
+        let judged = &sent[2].message;
+        assert!(said.contains(judged.as_str()), "{id}: {judged}");
+    }
 }

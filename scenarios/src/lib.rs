@@ -51,6 +51,10 @@ macro_rules! embed {
 embed! { CASTS:
     "cases/asa-masks-starttls",
     "cases/barracuda-in-front",
+    "cases/dotnet-expired",
+    "cases/dotnet-name-mismatch",
+    "cases/dotnet-self-signed",
+    "cases/dotnet-untrusted-chain",
     "cases/eop-restricts-by-certificate",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
