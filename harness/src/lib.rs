@@ -78,6 +78,8 @@ pub mod scenario;
 mod send;
 mod server;
 mod session_id;
+#[cfg(feature = "models")]
+pub mod shell;
 mod smtp;
 #[cfg(feature = "models")]
 pub mod transport;
