@@ -7,6 +7,7 @@ mod bundle;
 mod certificate;
 mod eop;
 mod exchange;
+mod flow;
 mod interceptor;
 mod life;
 mod player;
@@ -14,17 +15,22 @@ mod receive_connector;
 mod send;
 mod send_connector;
 mod sender;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod written;
 
+pub use flow::MailFlow;
 pub use life::Life;
 pub use player::{Happening, Player};
 pub use send::SendResult;
+pub use sender::{Fix, Sender};
+pub use stage::Stage;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mailfault_certs::{Der, Identity, Pem};
 
@@ -211,6 +217,7 @@ impl Cast {
             eop: BTreeMap::new(),
             interceptor: BTreeMap::new(),
             boxes: BTreeMap::new(),
+            senders: Mutex::default(),
         };
         let of = |one: usize| {
             move |exchange::Misplaced(place, error): exchange::Misplaced| {
@@ -266,6 +273,18 @@ impl Cast {
             }
             waiting = still;
         }
+        for (name, one) in &members.sender {
+            let meant = one.get_ref().meant(name).map_err(at(one.span().start))?;
+            playing.lock_senders().insert(name.clone(), meant);
+        }
+        for (host, member) in &members.hosts {
+            // One that leads nowhere is told of by whoever asks for it.
+            if let Ok(addr) = playing.address(member) {
+                for server in playing.exchange.values() {
+                    server.set_host(host, addr);
+                }
+            }
+        }
         Ok(playing)
     }
 }
@@ -281,6 +300,7 @@ pub struct Playing {
     boxes: BTreeMap<String, String>,
     exchange: BTreeMap<String, Exchange>,
     eop: BTreeMap<String, Eop>,
+    senders: Mutex<BTreeMap<String, Sender>>,
 }
 
 /// A member of a cast: who is where.
@@ -318,6 +338,74 @@ impl Playing {
     #[must_use]
     pub fn interceptor(&self, name: &str) -> Option<&Interceptor> {
         self.interceptor.get(name)
+    }
+
+    /// The senders, as they are configured now.
+    #[must_use]
+    pub fn senders(&self) -> Vec<Sender> {
+        self.lock_senders().values().cloned().collect()
+    }
+
+    /// The sender of this name, as it is configured now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is none.
+    pub fn sender(&self, name: &str) -> Result<Sender, Error> {
+        let senders = self.lock_senders();
+        let found = senders.get(name).cloned();
+        found.ok_or_else(|| {
+            let known: Vec<_> = senders.keys().map(String::as_str).collect();
+            Error::UnknownName {
+                kind: "sender",
+                given: name.to_owned(),
+                near: crate::near::nearest(name, &known),
+            }
+        })
+    }
+
+    /// Changes how a sender is configured; its next attempt goes by it.
+    ///
+    /// # Errors
+    ///
+    /// As [`sender`](Self::sender).
+    pub fn set_sender(&self, name: &str, change: impl FnOnce(&mut Sender)) -> Result<(), Error> {
+        let mut changed = self.sender(name)?;
+        change(&mut changed);
+        self.lock_senders().insert(name.to_owned(), changed);
+        Ok(())
+    }
+
+    fn lock_senders(&self) -> MutexGuard<'_, BTreeMap<String, Sender>> {
+        self.senders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// By which clock it plays.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Every certificate of the file by its name, with its key.
+    pub fn certificates(&self) -> impl Iterator<Item = (&str, &Identity)> {
+        self.certificates.all()
+    }
+
+    /// The Exchange servers, by their names in the file.
+    pub fn exchanges(&self) -> impl Iterator<Item = (&str, &Exchange)> {
+        self.exchange.iter().map(|(name, one)| (name.as_str(), one))
+    }
+
+    /// The tenants, by their names in the file.
+    pub fn eops(&self) -> impl Iterator<Item = (&str, &Eop)> {
+        self.eop.iter().map(|(name, one)| (name.as_str(), one))
+    }
+
+    /// The boxes, by their names in the file.
+    pub fn interceptors(&self) -> impl Iterator<Item = (&str, &Interceptor)> {
+        self.interceptor
+            .iter()
+            .map(|(name, one)| (name.as_str(), one))
     }
 
     /// The certificate of this name, with its key.

@@ -67,7 +67,12 @@ impl fmt::Display for SendResult {
     }
 }
 
-pub(super) const CONTENT: &str = "From: alice@fabrikam.test\r\nSubject: a message of the cast\r\nMessage-ID: <1@cast.test>\r\n\r\nhello\r\n";
+/// The message, by the number of the send.
+pub(super) fn content(from: &str, number: usize) -> String {
+    format!(
+        "From: {from}\r\nSubject: a message of the cast\r\nMessage-ID: <{number}@cast.test>\r\n\r\nhello\r\n"
+    )
+}
 
 impl Cast {
     /// Whether the file has sends.
@@ -82,13 +87,39 @@ impl Cast {
     ///
     /// [`Error::BadScenario`] with file, line and column of a send that names nobody.
     pub fn send_all(&self, playing: &Playing) -> Result<Vec<SendResult>, Error> {
+        self.send_each(playing, |send, result| complaints(result, send))
+    }
+
+    /// The same, once the fix was made: every message is delivered, but where the file says
+    /// otherwise by `after-fix`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_all`](Self::send_all).
+    pub fn send_after_fix(&self, playing: &Playing) -> Result<Vec<SendResult>, Error> {
+        self.send_each(playing, |send, result| {
+            let expected = send.after_fix.as_ref().map(|word| word.get_ref().as_str());
+            result.expected = sender::decision(expected.unwrap_or(Decision::Deliver.name()))
+                .unwrap_or(Decision::Deliver);
+            differs(result).into_iter().collect()
+        })
+    }
+
+    fn send_each(
+        &self,
+        playing: &Playing,
+        complaints: impl Fn(&Send, &mut SendResult) -> Vec<String>,
+    ) -> Result<Vec<SendResult>, Error> {
         let place = Text {
             file: &self.file,
             text: &self.text,
         };
         let sends = self.written.send.iter().map(|one| {
             let send = one.get_ref();
-            let result = self.send_one(playing, send);
+            let mut result = self.send_one(playing, send);
+            if let Ok(result) = &mut result {
+                result.complaints = complaints(send, result);
+            }
             result.map_err(|error| match error {
                 error @ Error::BadScenario { .. } => error,
                 other => place.bad(one.span().start, other.to_string()),
@@ -104,7 +135,6 @@ impl Cast {
             None => self.by_sender(playing, send)?,
         };
         result.expected = expected;
-        result.complaints = complaints(&result, send);
         Ok(result)
     }
 
@@ -117,11 +147,11 @@ impl Cast {
     }
 
     fn by_sender(&self, playing: &Playing, send: &Send) -> Result<SendResult, Error> {
-        let sender = self.sender(&send.by)?;
+        let sender = playing.sender(&send.by)?;
         let to = send.to.as_ref().unwrap_or(&sender.to);
         let addr = self.resolve(playing, to)?;
         let recipient = self.recipient(playing, send, to);
-        let (verdict, shown, taken) = play(playing, sender, send, to, addr, &recipient)?;
+        let (verdict, shown, taken) = play(playing, &sender, send, to, addr, &recipient)?;
         // A judge who would deliver is answered by the server.
         let refusal = taken.as_ref().filter(|reply| !reply.is_positive());
         let seen = match refusal {
@@ -158,7 +188,13 @@ impl Cast {
         let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
         let addr = self.resolve(playing, &to)?;
         let recipient = self.recipient(playing, send, &to);
-        let attempt = exchange.send(connector, addr, &send.from, [recipient], CONTENT)?;
+        let attempt = exchange.send(
+            connector,
+            addr,
+            &send.from,
+            [recipient],
+            content(&send.from, 1),
+        )?;
         let (seen, message) = match attempt.ending {
             AttemptEnding::Delivered(reply) => (Decision::Deliver, reply.to_string()),
             AttemptEnding::Deferred(text) => (Decision::Defer, text),
@@ -178,18 +214,6 @@ impl Cast {
             expected: seen,
             complaints: Vec::new(),
         })
-    }
-
-    pub(super) fn sender(&self, name: &str) -> Result<&Sender, Error> {
-        let sender = self.written.sender.get(name).ok_or_else(|| {
-            let known: Vec<_> = self.written.sender.keys().map(String::as_str).collect();
-            Error::UnknownName {
-                kind: "sender",
-                given: name.to_owned(),
-                near: crate::near::nearest(name, &known),
-            }
-        })?;
-        Ok(sender.get_ref())
     }
 
     /// The server of a send connector, and where the message goes.
@@ -251,20 +275,20 @@ pub(super) fn play(
     addr: SocketAddr,
     recipient: &str,
 ) -> Result<(Verdict, Option<String>, Option<Reply>), Error> {
-    let judge = sender.judge()?;
-    let name = sender.name.as_deref().unwrap_or(to);
+    let judge = &sender.judge;
+    let name = sender.expects.as_deref().unwrap_or(to);
     let mut probe = Probe::new(addr).name(name).helo("mail.fabrikam.test");
     if let Some(certificate) = &sender.client_certificate {
         probe = probe.client_certificate(playing.certificate(certificate)?.clone());
     }
     let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain);
     let expectation = Expectation::new(name)
-        .trusting(playing.roots())
+        .trusting(&[playing.roots(), &sender.trusts].concat())
         .at(playing.clock.now())
         .mx_name(to)
         .recipient_domain(domain);
     let mut verdict = None;
-    let evidence = probe.deliver(&send.from, &[recipient], CONTENT, |seen| {
+    let evidence = probe.deliver(&send.from, &[recipient], &content(&send.from, 1), |seen| {
         let judged = judge.judge(&Findings::of(seen, &expectation));
         let would = judged.would_deliver();
         verdict = Some(judged);
@@ -281,11 +305,13 @@ pub(super) fn play(
     Ok((verdict, shown.map(|facts| facts.thumbprint), answer))
 }
 
+fn differs(result: &SendResult) -> Option<String> {
+    let differs = result.seen != result.expected;
+    differs.then(|| format!("`{}` was expected", result.expected))
+}
+
 fn complaints(result: &SendResult, send: &Send) -> Vec<String> {
-    let mut complaints = Vec::new();
-    if result.seen != result.expected {
-        complaints.push(format!("`{}` was expected", result.expected));
-    }
+    let mut complaints: Vec<_> = differs(result).into_iter().collect();
     if let Some(message) = send
         .message
         .as_ref()

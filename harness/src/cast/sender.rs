@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mailfault_certs::Der;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -9,10 +10,30 @@ use super::exchange::one_of;
 use crate::error::Error;
 use crate::judge::{Decision, EopOutbound, Judge, OnlineEra, TlsSettings};
 
-/// A sender as a file describes it: a system that looks at a server's certificate in its own way.
+/// A sender of a cast that runs: a system that looks at a server's certificate in its own way.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Sender {
+    /// Its name in the file.
+    pub name: String,
+    /// Whose rules and words it has.
+    pub judge: Judge,
+    /// Of an outbound connector of Exchange Online, its `Name`.
+    pub connector: String,
+    /// Where it sends to: a name of `[hosts]`, a member, or a member and its connector.
+    pub to: String,
+    /// The name that it expects there; that of the host if nothing is said.
+    pub expects: Option<String>,
+    /// The certificate of the cast that it shows where one is asked for.
+    pub client_certificate: Option<String>,
+    /// Roots that it trusts beside those that everybody in the cast trusts.
+    pub trusts: Vec<Der>,
+}
+
+/// A sender as a file describes it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Sender {
+pub(super) struct Written {
     /// Whose rules and words it has: a name out of `mailfault list judges`.
     judge: String,
     /// Where it sends to: a name of `[hosts]`, a member, or a member and its connector.
@@ -22,6 +43,8 @@ pub(super) struct Sender {
     /// The certificate of the cast that it shows where one is asked for.
     pub(super) client_certificate: Option<String>,
     /// Of an outbound connector of Exchange Online.
+    #[serde(rename = "Name")]
+    connector: Option<String>,
     #[serde(rename = "TlsSettings")]
     tls_settings: Option<String>,
     #[serde(rename = "TlsDomain")]
@@ -48,24 +71,52 @@ pub(super) struct Send {
     /// What else it tells: `MSG`, `LED`; a part of each is enough.
     #[serde(default)]
     pub(super) details: BTreeMap<String, String>,
+    /// What becomes of it once the fix is made, if that is not `deliver`.
+    pub(super) after_fix: Option<Spanned<String>>,
+}
+
+/// A step of the fix: what an administrator types.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Fix {
+    /// The member at which it is typed; the first Exchange server if nothing is said.
+    pub on: Option<String>,
+    /// The lines of the management shell.
+    pub run: String,
 }
 
 fn alice() -> String {
     "alice@fabrikam.test".to_owned()
 }
 
-impl Sender {
+impl Written {
+    /// The sender, as it begins.
+    pub(super) fn meant(&self, name: &str) -> Result<Sender, Error> {
+        Ok(Sender {
+            name: name.to_owned(),
+            judge: self.judge()?,
+            connector: self.connector.clone().unwrap_or_else(|| name.to_owned()),
+            to: self.to.clone(),
+            expects: self.name.clone(),
+            client_certificate: self.client_certificate.clone(),
+            trusts: Vec::new(),
+        })
+    }
+
     /// Whose rules it has.
     pub(super) fn judge(&self) -> Result<Judge, Error> {
-        let is_of_eop =
-            self.tls_settings.is_some() || self.tls_domain.is_some() || self.era.is_some();
+        let is_of_eop = self.tls_settings.is_some()
+            || self.tls_domain.is_some()
+            || self.era.is_some()
+            || self.connector.is_some();
         let judge = Judge::named(&self.judge)?;
         match judge {
             Judge::Eop(connector) => Ok(Judge::Eop(self.connector(connector)?)),
             _ if is_of_eop => Err(Error::BadSetting {
                 what: "sender",
                 why: format!(
-                    "`TlsSettings`, `TlsDomain` and `era` are for the judge `eop`, not for `{}`",
+                    "`Name`, `TlsSettings`, `TlsDomain` and `era` are for the judge `eop`, not for `{}`",
                     self.judge
                 ),
             }),

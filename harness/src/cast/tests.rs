@@ -66,7 +66,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check_bad(
         &format!("{ex01}[sender.go]\njudge = \"go\"\nto = \"ex01\"\nera = \"2017\""),
-        "case.toml:4:1: bad sender: `TlsSettings`, `TlsDomain` and `era` are for the judge `eop`, not for `go`",
+        "case.toml:4:1: bad sender: `Name`, `TlsSettings`, `TlsDomain` and `era` are for the judge `eop`, not for `go`",
     );
     check_bad(
         &format!("{ex01}[[send]]\nby = \"cloud\"\nexpect = \"delivered\""),

@@ -28,9 +28,11 @@ struct Written {
     #[serde(default)]
     hosts: BTreeMap<String, String>,
     #[serde(default)]
-    sender: BTreeMap<String, Spanned<sender::Sender>>,
+    sender: BTreeMap<String, Spanned<sender::Written>>,
     #[serde(default)]
     send: Vec<Spanned<sender::Send>>,
+    #[serde(default)]
+    fix: Vec<Spanned<sender::Fix>>,
 }
 
 /// The members of a cast, each with its place.
@@ -42,8 +44,9 @@ pub(super) struct Members {
     pub(super) interceptor: BTreeMap<String, Spanned<interceptor::Written>>,
     /// Who answers for a name.
     pub(super) hosts: BTreeMap<String, String>,
-    pub(super) sender: BTreeMap<String, Spanned<sender::Sender>>,
+    pub(super) sender: BTreeMap<String, Spanned<sender::Written>>,
     pub(super) send: Vec<Spanned<sender::Send>>,
+    pub(super) fix: Vec<Spanned<sender::Fix>>,
 }
 
 pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
@@ -85,8 +88,13 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
     }
     for one in &written.send {
         let word = &one.get_ref().expect;
-        let decision = sender::decision(word.get_ref());
-        decision.map_err(|error| place.bad(word.span().start, error.to_string()))?;
+        for word in [Some(word), one.get_ref().after_fix.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let decision = sender::decision(word.get_ref());
+            decision.map_err(|error| place.bad(word.span().start, error.to_string()))?;
+        }
     }
     Ok(Cast {
         id: crate::scenario::id_of(file),
@@ -101,6 +109,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
             hosts: written.hosts,
             sender: written.sender,
             send: written.send,
+            fix: written.fix,
         },
         text: text.to_owned(),
         file: file.to_owned(),

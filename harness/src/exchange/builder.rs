@@ -326,6 +326,7 @@ impl ExchangeBuilder {
                 false => self.accepted_domains,
             };
             known.mailboxes = self.mailboxes;
+            known.hosts = self.resolve;
         }
         for connector in &self.send_connectors {
             connector.check()?;
@@ -352,7 +353,6 @@ impl ExchangeBuilder {
             auth: self.auth,
             changes: self.changes,
             tie_break: self.tie_break,
-            resolve: self.resolve,
             internal_transport_certificate: match self.internal {
                 Internal::OfSetup => own,
                 Internal::Thumbprint(thumbprint) => thumbprint,

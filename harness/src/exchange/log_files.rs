@@ -36,15 +36,10 @@ impl Exchange {
         self.files(LogKind::SmtpSend, rows)
     }
 
-    /// Writes every log as a file below `root`, as an installation has them below its folder
-    /// (`V15/TransportRoles/Logs/…`), and the Application log as `events.log`. Says which files
-    /// were written.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the file system says.
-    pub fn write_logs(&self, root: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
-        let root = root.as_ref();
+    /// Every log as a file of an installation: its path below `C:\Program Files\Microsoft\Exchange
+    /// Server`, with slashes, and what is in it. The Application log is among them as `events.log`.
+    #[must_use]
+    pub fn log_files(&self) -> Vec<(PathBuf, String)> {
         let generation = self.settings.version.generation();
         let receive = |role| self.smtp_receive_log(role);
         let all = [
@@ -60,29 +55,42 @@ impl Exchange {
             ),
             (LogRole::Hub, LogKind::SmtpSend, self.smtp_send_log()),
         ];
-        fs::create_dir_all(root)?;
-        let mut written = Vec::new();
+        let mut files = Vec::new();
         for (role, kind, logs) in all {
-            let folder = root.join(role.folder(generation, kind));
+            let folder = PathBuf::from(role.folder(generation, kind));
             for log in logs {
-                fs::create_dir_all(&folder)?;
-                let path = folder.join(log.file_name(1));
-                fs::write(&path, log.to_string())?;
-                written.push(path);
+                files.push((folder.join(log.file_name(1)), log.to_string()));
             }
         }
-        let folder = root.join(TrackingLog::folder(generation));
+        let folder = PathBuf::from(TrackingLog::folder(generation));
         for log in self.message_tracking_log() {
-            fs::create_dir_all(&folder)?;
-            let path = folder.join(log.file_name(1));
-            fs::write(&path, log.to_string())?;
-            written.push(path);
+            files.push((folder.join(log.file_name(1)), log.to_string()));
         }
         let events = self.events();
         if !events.is_empty() {
-            let path = root.join("events.log");
             let lines = events.iter().map(|event| format!("{event}\n"));
-            fs::write(&path, lines.collect::<String>())?;
+            files.push((PathBuf::from("events.log"), lines.collect()));
+        }
+        files
+    }
+
+    /// Writes every log as a file below `root`, as an installation has them below its folder
+    /// (`V15/TransportRoles/Logs/…`), and the Application log as `events.log`. Says which files
+    /// were written.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the file system says.
+    pub fn write_logs(&self, root: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
+        let root = root.as_ref();
+        fs::create_dir_all(root)?;
+        let mut written = Vec::new();
+        for (path, text) in self.log_files() {
+            let path = root.join(path);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&path, text)?;
             written.push(path);
         }
         Ok(written)

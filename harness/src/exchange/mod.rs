@@ -348,6 +348,13 @@ impl Exchange {
         self.shared.known().back_pressure = on;
     }
 
+    /// Tells where a host is from now on, as [`resolve`](ExchangeBuilder::resolve) does at the
+    /// start.
+    pub fn set_host(&self, host: &str, address: SocketAddr) {
+        let mut known = self.shared.known();
+        known.hosts.insert(host.to_ascii_lowercase(), address);
+    }
+
     /// The Application log, the oldest line first.
     #[must_use]
     pub fn events(&self) -> Vec<EventEntry> {

@@ -161,6 +161,12 @@ impl Exchange {
         self.queueing().transport.journal().cloned().collect()
     }
 
+    /// When something is due in a queue; `None` if nothing ever is.
+    #[must_use]
+    pub fn next_at(&self) -> Option<SystemTime> {
+        self.queueing().transport.next_at()
+    }
+
     /// Lets time pass until then: each attempt is made when it is due, notifications are
     /// delivered, and the clock is left there. Nothing sleeps. Says what happened.
     pub fn play_until(&self, until: SystemTime) -> Vec<Progress> {
@@ -253,16 +259,16 @@ impl Exchange {
         let mut last = None;
         for host in &outgoing.destination.hosts {
             let connector = &outgoing.destination.connector;
-            let outcome = match self.settings.resolve.get(&host.to_ascii_lowercase()) {
+            let outcome = match self.address_of(host) {
                 None => AttemptOutcome::Unreachable(self.not_found(host)),
                 Some(address) => {
-                    let attempt = self.attempt(connector, Some(host), *address, &message);
+                    let attempt = self.attempt(connector, Some(host), address, &message);
                     attempt.map_or_else(
                         |error| {
                             let cause = Cause::own(error.to_string());
                             AttemptOutcome::Unreachable(Setback::new(cause))
                         },
-                        |attempt| outcome(attempt, host, *address, submission.to.len()),
+                        |attempt| outcome(attempt, host, address, submission.to.len()),
                     )
                 }
             };
@@ -272,6 +278,12 @@ impl Exchange {
             }
         }
         last.unwrap_or_else(|| AttemptOutcome::Unreachable(self.not_found("")))
+    }
+
+    /// Where a host is, as far as anybody said.
+    fn address_of(&self, host: &str) -> Option<SocketAddr> {
+        let hosts = &self.shared.known().hosts;
+        hosts.get(&host.to_ascii_lowercase()).copied()
     }
 
     /// Nobody said where the host is. The words of 2016 were seen in a notification, those of 2010

@@ -4,7 +4,7 @@
 //! which some of them come is inferred and said so below.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -27,6 +27,8 @@ pub(super) struct Shared(Mutex<Known>);
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) accepted_domains: BTreeSet<String>,
+    /// The addresses of hosts, in lower case. Nothing else is looked up.
+    pub(super) hosts: BTreeMap<String, SocketAddr>,
     /// `None` where recipients are not looked up.
     pub(super) mailboxes: Option<BTreeSet<String>>,
     pub(super) back_pressure: bool,

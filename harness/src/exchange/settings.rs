@@ -1,7 +1,6 @@
 //! What a server is told when it is built, and keeps.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -53,8 +52,6 @@ pub(super) struct Settings {
     /// When the Transport service began; ids of sessions are counted from here.
     pub(super) began: SystemTime,
     pub(super) observer: Option<Observer>,
-    /// The addresses of hosts, in lower case. Nothing else is looked up.
-    pub(super) resolve: BTreeMap<String, SocketAddr>,
 }
 
 impl std::fmt::Debug for Settings {

@@ -1,0 +1,289 @@
+//! The sends of a cast with queues, retries and notifications, until each is over.
+
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use super::life::Life;
+use super::send::content;
+use super::sender::Send;
+use super::{Cast, Playing};
+use crate::error::Error;
+use crate::judge::{Judge, OnlineEra, Verdict};
+use crate::scenario::place::Text;
+use crate::smtp::Reply;
+use crate::transport::{
+    AttemptOutcome, Cause, Destination, Product, Progress, RetrySchedule, Setback, Submission,
+    Transport, Voice,
+};
+
+/// Every message of a cast on its way: those of an Exchange server wait in its own queues, those
+/// of a sender in one of its own. Senders without queues, as clients and judges of certificates,
+/// have that of Exchange Online.
+#[derive(Debug)]
+pub struct MailFlow {
+    lines: Vec<Line>,
+}
+
+/// A message, and where it waits.
+#[derive(Debug)]
+struct Line {
+    /// Which send of the file it is.
+    send: usize,
+    by: String,
+    to: String,
+    waits: Waits,
+}
+
+#[derive(Debug)]
+enum Waits {
+    /// In the queue of a sender.
+    Here(Box<Transport>),
+    /// In the queues of this server, under this number.
+    AtServer(String, u64),
+}
+
+impl Cast {
+    /// Submits every send of the file once. Nothing is sent before time is
+    /// [played](MailFlow::play_until).
+    ///
+    /// # Errors
+    ///
+    /// As [`send_all`](Self::send_all).
+    pub fn mail_flow(&self, playing: &Playing) -> Result<MailFlow, Error> {
+        let mut flow = MailFlow { lines: Vec::new() };
+        for _ in 0..self.sends() {
+            flow.submit(self, playing)?;
+        }
+        Ok(flow)
+    }
+
+    /// Plays every send of the file with the queue of its sender, for so long on the clock of the
+    /// cast: attempts come when they are due, and nothing sleeps. Two days and some more are
+    /// enough for everything to be over.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_all`](Self::send_all).
+    pub fn send_for(&self, playing: &Playing, time: Duration) -> Result<Vec<Life>, Error> {
+        let mut flow = self.mail_flow(playing)?;
+        flow.play_until(self, playing, playing.clock.now() + time);
+        Ok(flow.lives(playing))
+    }
+
+    fn line(&self, playing: &Playing, at: usize, number: usize) -> Result<Line, Error> {
+        let send = self.written.send[at].get_ref();
+        let (to, waits) = match send.by.split_once('/') {
+            Some((server, connector)) => {
+                self.line_of_exchange(playing, send, server, connector, number)?
+            }
+            None => self.line_of_sender(playing, send, number)?,
+        };
+        Ok(Line {
+            send: at,
+            by: send.by.clone(),
+            to,
+            waits,
+        })
+    }
+
+    fn line_of_exchange(
+        &self,
+        playing: &Playing,
+        send: &Send,
+        server: &str,
+        connector: &str,
+        number: usize,
+    ) -> Result<(String, Waits), Error> {
+        let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
+        let addr = self.resolve(playing, &to)?;
+        let recipient = self.recipient(playing, send, &to);
+        if let (Some(_), Some((_, domain))) = (&send.to, recipient.rsplit_once('@')) {
+            exchange.set_host(domain, addr);
+        }
+        let bad = |why| Error::BadSetting { what: "send", why };
+        let numbers = exchange.submit(&send.from, [&recipient], content(&send.from, number));
+        let Some(queued) = numbers.first().copied() else {
+            let why = format!("`{recipient}` has its mailbox at `{server}`: nothing is sent");
+            return Err(bad(why));
+        };
+        let progress = exchange.progress();
+        let by = progress.iter().find(|one| one.message == queued);
+        match by.map(|one| one.connector.as_str()) {
+            Some(by) if by == connector => Ok((to, Waits::AtServer(server.to_owned(), queued))),
+            by => Err(bad(format!(
+                "mail for `{recipient}` goes by `{}`, not by `{connector}`",
+                by.filter(|by| !by.is_empty()).unwrap_or("no connector")
+            ))),
+        }
+    }
+
+    fn line_of_sender(
+        &self,
+        playing: &Playing,
+        send: &Send,
+        number: usize,
+    ) -> Result<(String, Waits), Error> {
+        let sender = playing.sender(&send.by)?;
+        let to = send.to.clone().unwrap_or_else(|| sender.to.clone());
+        self.resolve(playing, &to)?;
+        let recipient = self.recipient(playing, send, &to);
+        let era = match &sender.judge {
+            Judge::Eop(connector) => connector.era,
+            _ => OnlineEra::From2023,
+        };
+        let mut voice = Voice::new(
+            Product::ExchangeOnline(era),
+            "AM0PR01MB1234.eurprd01.prod.exchangelabs.com",
+        );
+        "DM6NAM11FT035.eop-nam11.prod.protection.outlook.com".clone_into(&mut voice.front_end);
+        if let Some((_, domain)) = send.from.rsplit_once('@') {
+            voice.domains.push(domain.to_owned());
+        }
+        let schedule = RetrySchedule::exchange_online();
+        let mut transport = Transport::new("AM0PR01MB1234", voice, schedule, playing.clock.clone());
+        transport.submit(
+            Destination::smart_hosts(&sender.connector, [to.clone()]),
+            Submission::new(&send.from, [recipient], content(&send.from, number)),
+        );
+        Ok((to, Waits::Here(Box::new(transport))))
+    }
+
+    /// An attempt of a sender, as it is configured now.
+    fn attempt_of_sender(&self, playing: &Playing, at: usize) -> AttemptOutcome {
+        let send = self.written.send[at].get_ref();
+        let attempt = || {
+            let sender = playing.sender(&send.by)?;
+            let to = send.to.clone().unwrap_or_else(|| sender.to.clone());
+            let addr = self.resolve(playing, &to)?;
+            let recipient = self.recipient(playing, send, &to);
+            let (verdict, _, answer) =
+                super::send::play(playing, &sender, send, &to, addr, &recipient)?;
+            Ok(outcome(&verdict, answer, &to, addr))
+        };
+        attempt().unwrap_or_else(|error: Error| {
+            let cause = Cause::own(error.to_string());
+            AttemptOutcome::Unreachable(Setback::new(cause).with(&send.by, None))
+        })
+    }
+}
+
+impl MailFlow {
+    /// Submits the next send of the file, and after the last the first again: somebody writes once
+    /// more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cast::send_all`].
+    pub fn submit(&mut self, cast: &Cast, playing: &Playing) -> Result<(), Error> {
+        let sends = cast.written.send.len();
+        if sends == 0 {
+            return Ok(());
+        }
+        let (at, number) = (self.lines.len() % sends, self.lines.len() + 1);
+        let place = Text {
+            file: &cast.file,
+            text: &cast.text,
+        };
+        let line = cast
+            .line(playing, at, number)
+            .map_err(|error| place.bad(cast.written.send[at].span().start, error.to_string()))?;
+        self.lines.push(line);
+        Ok(())
+    }
+
+    /// When something is due next; `None` if nothing ever is.
+    #[must_use]
+    pub fn next_at(&self, playing: &Playing) -> Option<SystemTime> {
+        self.next(playing).map(|(then, _)| then)
+    }
+
+    fn next(&self, playing: &Playing) -> Option<(SystemTime, Whose)> {
+        let lines = self.lines.iter().enumerate();
+        let lines = lines.filter_map(|(at, line)| match &line.waits {
+            Waits::Here(transport) => Some((transport.next_at()?, Whose::Line(at))),
+            Waits::AtServer(..) => None,
+        });
+        let servers = playing.exchange.iter();
+        let servers =
+            servers.filter_map(|(name, one)| Some((one.next_at()?, Whose::Server(name.clone()))));
+        lines.chain(servers).min()
+    }
+
+    /// Lets time pass until then. Each moment comes once: what is due first is played first,
+    /// whoever's it is.
+    pub fn play_until(&mut self, cast: &Cast, playing: &Playing, until: SystemTime) {
+        while let Some((then, whose)) = self.next(playing).filter(|(then, _)| *then <= until) {
+            match whose {
+                Whose::Server(name) => {
+                    playing.exchange[&name].play_until(then);
+                }
+                Whose::Line(at) => {
+                    let Line { send, waits, .. } = &mut self.lines[at];
+                    if let Waits::Here(transport) = waits {
+                        transport.play_until(then, |_| cast.attempt_of_sender(playing, *send));
+                    }
+                }
+            }
+        }
+        if let Ok(rest) = until.duration_since(playing.clock.now()) {
+            playing.clock.advance(rest);
+        }
+    }
+
+    /// What happened to each message so far.
+    #[must_use]
+    pub fn lives(&self, playing: &Playing) -> Vec<Life> {
+        let lives = self.lines.iter().map(|line| Life {
+            by: line.by.clone(),
+            to: line.to.clone(),
+            online: match &line.waits {
+                Waits::Here(transport) => transport.voice().product.is_online(),
+                Waits::AtServer(..) => false,
+            },
+            progress: line.progress(playing),
+        });
+        lives.collect()
+    }
+}
+
+/// Whose turn it is.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Line(usize),
+    Server(String),
+}
+
+impl Line {
+    fn progress(&self, playing: &Playing) -> Vec<Progress> {
+        match &self.waits {
+            Waits::Here(transport) => transport.journal().cloned().collect(),
+            Waits::AtServer(server, number) => {
+                let mut all = playing.exchange[server].progress();
+                all.retain(|one| one.message == *number);
+                all
+            }
+        }
+    }
+}
+
+/// What a verdict, and the server's answer to whoever would deliver, make of an attempt.
+fn outcome(verdict: &Verdict, answer: Option<Reply>, to: &str, addr: SocketAddr) -> AttemptOutcome {
+    match answer {
+        Some(reply) if reply.is_positive() => AttemptOutcome::Delivered(reply),
+        Some(reply) if reply.is_permanent() => AttemptOutcome::Refused {
+            reply,
+            host: to.to_owned(),
+        },
+        Some(reply) => {
+            let cause = Cause::own(reply.to_string().trim_end());
+            AttemptOutcome::Deferred(Setback::new(cause).with(to, Some(addr)))
+        }
+        None => {
+            let cause = Cause::Own {
+                text: verdict.message.clone(),
+                message: verdict.told("MSG").unwrap_or_default().to_owned(),
+            };
+            AttemptOutcome::Unreachable(Setback::new(cause).with(to, Some(addr)))
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A cast that runs with its mail flow: what an administrator finds.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use super::{Cast, Fix, Life, MailFlow, Player, Playing, SendResult};
+use crate::error::Error;
+
+/// A cast that runs, its messages on their way.
+///
+/// ```
+/// use mailfault::Clock;
+/// use mailfault::cast::{Cast, Stage};
+/// use std::time::Duration;
+///
+/// let cast = Cast::named("exchange-null-tls-certificate-name")?;
+/// let stage = Stage::open(cast, |player| player.clock(Clock::system()))?;
+/// stage.wait(Duration::from_secs(600));
+/// let lives = stage.lives();
+/// assert!(!lives[0].was_delivered());
+/// assert!(lives[1].was_delivered());
+/// # Ok::<(), mailfault::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Stage {
+    cast: Cast,
+    playing: Playing,
+    flow: Mutex<MailFlow>,
+}
+
+impl Stage {
+    /// Brings a cast up, as `how` says, and submits each of its sends.
+    ///
+    /// # Errors
+    ///
+    /// As [`Player::start`] and [`Cast::send_all`].
+    pub fn open(
+        cast: Cast,
+        how: impl for<'a> FnOnce(Player<'a>) -> Player<'a>,
+    ) -> Result<Self, Error> {
+        let playing = how(cast.player()).start()?;
+        let flow = Mutex::new(cast.mail_flow(&playing)?);
+        Ok(Self {
+            cast,
+            playing,
+            flow,
+        })
+    }
+
+    /// The cast, as its file describes it.
+    #[must_use]
+    pub fn cast(&self) -> &Cast {
+        &self.cast
+    }
+
+    /// The cast, as it runs.
+    #[must_use]
+    pub fn playing(&self) -> &Playing {
+        &self.playing
+    }
+
+    /// What time it is there.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.playing.clock.now()
+    }
+
+    fn flow(&self) -> MutexGuard<'_, MailFlow> {
+        self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Plays what is due by now, where the clock goes on by itself.
+    pub fn catch_up(&self) {
+        self.play_until(self.now());
+    }
+
+    /// Lets so much time pass: attempts are made when they are due, and nothing sleeps.
+    pub fn wait(&self, time: Duration) {
+        self.play_until(self.now() + time);
+    }
+
+    /// The same until then.
+    pub fn play_until(&self, until: SystemTime) {
+        self.flow().play_until(&self.cast, &self.playing, until);
+    }
+
+    /// When something is due next; `None` if no message waits.
+    #[must_use]
+    pub fn next_at(&self) -> Option<SystemTime> {
+        self.flow().next_at(&self.playing)
+    }
+
+    /// Submits every send of the file once more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cast::send_all`].
+    pub fn submit_again(&self) -> Result<(), Error> {
+        let mut flow = self.flow();
+        for _ in 0..self.cast.sends() {
+            flow.submit(&self.cast, &self.playing)?;
+        }
+        Ok(())
+    }
+
+    /// What happened to each message so far.
+    #[must_use]
+    pub fn lives(&self) -> Vec<Life> {
+        self.flow().lives(&self.playing)
+    }
+
+    /// Sends once more, at once and past every queue, as everything is configured now: what the
+    /// file expects after its fix is what counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cast::send_all`].
+    pub fn prove(&self) -> Result<Vec<SendResult>, Error> {
+        self.cast.send_after_fix(&self.playing)
+    }
+}
+
+impl Cast {
+    /// The steps of the fix, in the order in which they are made.
+    pub fn fixes(&self) -> impl Iterator<Item = &Fix> {
+        self.written.fix.iter().map(toml::Spanned::get_ref)
+    }
+}
