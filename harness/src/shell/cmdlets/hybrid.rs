@@ -1,0 +1,61 @@
+//! `Get-HybridConfiguration`.
+
+use super::super::command::{Call, Command, Console};
+use super::super::desk::Desk;
+use super::super::trouble::Trouble;
+use super::super::value::{Kind, Object, Value};
+use super::property::list;
+use super::{At, Cmdlet};
+
+static KIND: Kind = Kind {
+    name: "Microsoft.Exchange.Data.Directory.SystemConfiguration.HybridConfiguration",
+    columns: &[],
+    list: &[],
+    listed: true,
+};
+
+pub(super) static ALL: [Cmdlet; 1] = [Cmdlet {
+    command: &Command {
+        name: "Get-HybridConfiguration",
+        aliases: &[],
+        synopsis: "Shows what the Hybrid Configuration wizard was told.",
+        notes: &["It says what was meant; what the connectors have is shown by Get-ReceiveConnector and Get-SendConnector."],
+        examples: &["Get-HybridConfiguration | fl"],
+        parameters: &[],
+        words: false,
+    },
+    at: At::Servers,
+    run: get,
+}];
+
+fn get(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
+    // What the wizard was told follows from the connector that it made in the cloud.
+    let senders = desk.playing().senders();
+    let Some(cloud) = senders.iter().find(|one| one.is_online()) else {
+        return Ok(Vec::new());
+    };
+    let meant = desk.stage().cast().hybrid_certificate(desk.playing());
+    let servers: Vec<_> = desk.servers().iter().map(|one| one.name().to_owned()).collect();
+    let domains = desk.servers().first().map_or_else(Vec::new, |one| one.accepted_domains());
+    let features = ["FreeBusy", "MoveMailbox", "Mailtips", "MessageTracking", "OwaRedirection", "OnlineArchive", "SecureMail", "Photos"];
+    Ok(vec![
+        Object {
+            kind: &KIND,
+            text: "Hybrid Configuration".to_owned(),
+            properties: vec![
+                ("ReceivingTransportServers", list(&servers)),
+                ("SendingTransportServers", list(&servers)),
+                ("OnPremisesSmartHost", Value::from(cloud.to.as_str())),
+                ("Domains", list(&domains)),
+                (
+                    "Features",
+                    Value::List(features.into_iter().map(Value::from).collect()),
+                ),
+                ("TlsCertificateName", meant.into()),
+                ("Name", Value::from("Hybrid Configuration")),
+                ("Identity", Value::from("Hybrid Configuration")),
+            ],
+        }
+        .into(),
+    ])
+}
