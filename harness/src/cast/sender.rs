@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Playing;
 use super::exchange::one_of;
 use crate::error::Error;
 use crate::judge::{Decision, EopOutbound, Judge, OnlineEra, TlsSettings};
@@ -21,6 +22,8 @@ pub(super) struct Sender {
     pub(super) name: Option<String>,
     /// The certificate of the cast that it shows where one is asked for.
     pub(super) client_certificate: Option<String>,
+    /// Of the judge `root-pin`: the certificate or the tenant whose root is pinned.
+    root_of: Option<String>,
     /// Of an outbound connector of Exchange Online.
     #[serde(rename = "TlsSettings")]
     tls_settings: Option<String>,
@@ -45,7 +48,7 @@ pub(super) struct Send {
     pub(super) expect: Spanned<String>,
     /// The whole of its words.
     pub(super) message: Option<String>,
-    /// What else it tells: `MSG`, `LED`; a part of each is enough.
+    /// What else it tells: `MSG`, `LED`; a part of each is enough. `message` is its words.
     #[serde(default)]
     pub(super) details: BTreeMap<String, String>,
 }
@@ -69,8 +72,32 @@ impl Sender {
                     self.judge
                 ),
             }),
+            Judge::RootPin(_) => Ok(judge),
+            _ if self.root_of.is_some() => Err(Error::BadSetting {
+                what: "sender",
+                why: format!(
+                    "`root-of` is for the judge `root-pin`, not for `{}`",
+                    self.judge
+                ),
+            }),
             other => Ok(other),
         }
+    }
+
+    /// The same in a cast that runs, where the root that is pinned is known.
+    pub(super) fn judge_in(&self, playing: &Playing) -> Result<Judge, Error> {
+        let Some(name) = &self.root_of else {
+            return self.judge();
+        };
+        let roots = match playing.eop(name) {
+            Some(tenant) => tenant.roots(),
+            None => playing.certificate(name)?.roots(),
+        };
+        let root = roots.first().ok_or_else(|| Error::BadSetting {
+            what: "root-of",
+            why: format!("`{name}` has no root above it that could be pinned"),
+        })?;
+        Ok(Judge::RootPin(Some(root.thumbprint())))
     }
 
     fn connector(&self, mut connector: EopOutbound) -> Result<EopOutbound, Error> {
