@@ -27,6 +27,7 @@ pub use store::{Service, StoredCertificate};
 pub use version::Version;
 
 use crate::error::Error;
+use crate::fault::TlsVersion;
 use crate::near;
 use crate::report::{Mail, Session};
 use crate::transport::Transport;
@@ -85,6 +86,8 @@ struct State {
     connectors: Vec<ReceiveConnector>,
     certificates: Vec<StoredCertificate>,
     sending: Sending,
+    /// Those of Windows.
+    tls_versions: Vec<TlsVersion>,
     /// In the order of the connectors; `None` for one that is not enabled.
     listeners: Vec<Option<Listener>>,
 }
@@ -124,15 +127,16 @@ impl Exchange {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            settings,
             shared,
             trust,
             state: Mutex::new(State {
                 sending: Sending::new(send_connectors, &certificates),
                 connectors,
                 certificates,
+                tls_versions: settings.tls_versions.clone(),
                 listeners,
             }),
+            settings,
             queueing: Mutex::new(Queueing::new(transport)),
         })
     }
@@ -280,6 +284,28 @@ impl Exchange {
             store[at].services.extend(services);
             Ok(())
         })
+    }
+
+    /// Puts the certificates above one of the store into the store of intermediate authorities, so
+    /// that it is presented with them: `Import-Certificate -CertStoreLocation
+    /// Cert:\LocalMachine\CA`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such certificate.
+    pub fn import_intermediates(&self, thumbprint: &str) -> Result<(), Error> {
+        self.change_store(|store| {
+            let at = find(store, thumbprint)?;
+            store[at].has_intermediates = true;
+            Ok(())
+        })
+    }
+
+    /// The versions of TLS that Windows has, in the registry below
+    /// `SCHANNEL\Protocols`. Windows reads that when it starts: each service has them from its next
+    /// start on.
+    pub fn set_tls_versions(&self, versions: impl IntoIterator<Item = TlsVersion>) {
+        self.state().tls_versions = versions.into_iter().collect();
     }
 
     fn change_store(
@@ -434,9 +460,12 @@ impl Exchange {
             state.listeners[at] = before;
             return Ok(());
         }
-        let (settings, store) = (&self.settings, &state.certificates);
-        let rules = (&self.shared, &self.trust);
-        match Listener::start(settings, connector, store, rules, addr) {
+        let settings = Settings {
+            tls_versions: state.tls_versions.clone(),
+            ..self.settings.clone()
+        };
+        let (store, rules) = (&state.certificates, (&self.shared, &self.trust));
+        match Listener::start(&settings, connector, store, rules, addr) {
             Ok(mut listener) => {
                 if let Some(before) = before {
                     listener.remember(before);
