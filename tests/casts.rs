@@ -273,7 +273,7 @@ fn a_bundle_has_logs_events_certificates_and_transcripts() {
 #[test]
 fn an_orphan_keeps_mail_until_it_expires_and_mended_it_goes() {
     use mailfault::transport::{NotificationKind, ProgressKind};
-    let cast = Cast::named("exchange-orphan-certificate").unwrap();
+    let cast = Cast::named("hybrid-nocredentials-orphan-certificate").unwrap();
     let clock = Clock::at(SystemTime::now());
     let playing = cast.player().clock(clock.clone()).start().unwrap();
     let began = clock.now();

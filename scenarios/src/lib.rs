@@ -59,8 +59,8 @@ embed! { CASTS:
     "cases/eop-restricts-by-certificate",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
-    "cases/exchange-orphan-certificate",
     "cases/exchange-stale-tls-certificate-name",
+    "cases/hybrid-nocredentials-orphan-certificate",
     "cases/tls-inspection-in-front",
 }
 
