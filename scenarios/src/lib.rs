@@ -55,6 +55,7 @@ embed! { CASTS:
     "cases/dotnet-name-mismatch",
     "cases/dotnet-self-signed",
     "cases/dotnet-untrusted-chain",
+    "cases/eop-banned-address",
     "cases/eop-presents-its-own-certificate",
     "cases/eop-restricts-by-certificate",
     "cases/exchange-null-tls-certificate-name",
