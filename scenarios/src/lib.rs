@@ -56,6 +56,7 @@ embed! { CASTS:
     "cases/dotnet-self-signed",
     "cases/dotnet-untrusted-chain",
     "cases/eop-banned-address",
+    "cases/eop-client-certificate-not-sent",
     "cases/eop-presents-its-own-certificate",
     "cases/eop-restricts-by-certificate",
     "cases/exchange-null-tls-certificate-name",
