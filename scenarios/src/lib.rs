@@ -57,6 +57,7 @@ embed! { CASTS:
     "cases/dotnet-untrusted-chain",
     "cases/eop-banned-address",
     "cases/eop-client-certificate-not-sent",
+    "cases/eop-client-chain-incomplete",
     "cases/eop-presents-its-own-certificate",
     "cases/eop-restricts-by-certificate",
     "cases/exchange-null-tls-certificate-name",
