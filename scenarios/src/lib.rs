@@ -60,6 +60,7 @@ embed! { CASTS:
     "cases/eop-client-chain-incomplete",
     "cases/eop-partner-certificate-renamed",
     "cases/eop-presents-its-own-certificate",
+    "cases/eop-recipient-not-synchronized",
     "cases/eop-restricts-by-certificate",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
