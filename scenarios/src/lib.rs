@@ -63,6 +63,7 @@ embed! { CASTS:
     "cases/eop-recipient-not-synchronized",
     "cases/eop-restricts-by-certificate",
     "cases/exchange-anonymous-users-removed",
+    "cases/exchange-back-pressure",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
     "cases/exchange-stale-tls-certificate-name",
