@@ -65,6 +65,7 @@ embed! { CASTS:
     "cases/exchange-anonymous-users-removed",
     "cases/exchange-back-pressure",
     "cases/exchange-certificate-not-enabled-for-smtp",
+    "cases/exchange-component-inactive",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
     "cases/exchange-stale-tls-certificate-name",
