@@ -66,6 +66,7 @@ embed! { CASTS:
     "cases/exchange-back-pressure",
     "cases/exchange-certificate-not-enabled-for-smtp",
     "cases/exchange-component-inactive",
+    "cases/exchange-message-rate-limit",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
     "cases/exchange-stale-tls-certificate-name",
