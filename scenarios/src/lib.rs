@@ -67,6 +67,7 @@ embed! { CASTS:
     "cases/exchange-certificate-not-enabled-for-smtp",
     "cases/exchange-component-inactive",
     "cases/exchange-message-rate-limit",
+    "cases/exchange-missing-intermediate",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
     "cases/exchange-stale-tls-certificate-name",
