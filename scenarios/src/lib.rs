@@ -70,6 +70,7 @@ embed! { CASTS:
     "cases/exchange-missing-intermediate",
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
+    "cases/exchange-relay-without-the-right",
     "cases/exchange-stale-tls-certificate-name",
     "cases/hybrid-nocredentials-orphan-certificate",
     "cases/tls-inspection-in-front",
