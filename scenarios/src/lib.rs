@@ -72,6 +72,7 @@ embed! { CASTS:
     "cases/exchange-one-of-two-servers-fixed",
     "cases/exchange-relay-without-the-right",
     "cases/exchange-stale-tls-certificate-name",
+    "cases/exchange-tls10-only",
     "cases/hybrid-nocredentials-orphan-certificate",
     "cases/tls-inspection-in-front",
 }
