@@ -73,6 +73,7 @@ embed! { CASTS:
     "cases/exchange-relay-without-the-right",
     "cases/exchange-stale-tls-certificate-name",
     "cases/exchange-tls10-only",
+    "cases/exchange-wildcard-one-label-short",
     "cases/hybrid-nocredentials-orphan-certificate",
     "cases/tls-inspection-in-front",
 }
