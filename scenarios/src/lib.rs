@@ -74,6 +74,7 @@ embed! { CASTS:
     "cases/exchange-stale-tls-certificate-name",
     "cases/exchange-tls10-only",
     "cases/exchange-wildcard-one-label-short",
+    "cases/hybrid-certificate-expired",
     "cases/hybrid-nocredentials-orphan-certificate",
     "cases/tls-inspection-in-front",
 }
