@@ -76,6 +76,7 @@ embed! { CASTS:
     "cases/exchange-wildcard-one-label-short",
     "cases/hybrid-certificate-expired",
     "cases/hybrid-nocredentials-orphan-certificate",
+    "cases/hybrid-send-connector-names-no-certificate",
     "cases/tls-inspection-in-front",
 }
 
