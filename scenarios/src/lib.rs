@@ -74,6 +74,7 @@ embed! { CASTS:
     "cases/exchange-stale-tls-certificate-name",
     "cases/exchange-tls10-only",
     "cases/exchange-wildcard-one-label-short",
+    "cases/firewall-strips-starttls-outbound",
     "cases/hybrid-certificate-expired",
     "cases/hybrid-nocredentials-orphan-certificate",
     "cases/hybrid-send-connector-names-no-certificate",
