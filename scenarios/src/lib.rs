@@ -75,6 +75,7 @@ embed! { CASTS:
     "cases/exchange-tls10-only",
     "cases/exchange-wildcard-one-label-short",
     "cases/firewall-strips-starttls-outbound",
+    "cases/fortimail-greylists",
     "cases/hybrid-certificate-expired",
     "cases/hybrid-nocredentials-orphan-certificate",
     "cases/hybrid-send-connector-names-no-certificate",
