@@ -274,7 +274,8 @@ impl Cast {
             waiting = still;
         }
         for (name, one) in &members.sender {
-            let meant = one.get_ref().meant(name).map_err(at(one.span().start))?;
+            let meant = one.get_ref().meant(name, &playing);
+            let meant = meant.map_err(at(one.span().start))?;
             playing.lock_senders().insert(name.clone(), meant);
         }
         for (host, member) in &members.hosts {

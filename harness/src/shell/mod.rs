@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // until the parts meet
 
+mod cmdlets;
 pub(crate) mod command;
+pub(crate) mod desk;
 pub(crate) mod trouble;
 pub(crate) mod value;

@@ -102,11 +102,21 @@ fn show(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
             let members = desk.playing().members();
             let kind = members.iter().find(|member| member.name == name);
             let mut lines = vec![
-                format!("{}: {}", name, kind.map_or("", |member| member.kind.as_str())),
+                format!(
+                    "{}: {}",
+                    name,
+                    kind.map_or("", |member| member.kind.as_str())
+                ),
                 format!("calls itself {}", one.host()),
-                format!("inspection: {}", if one.passes_all() { "off" } else { "on" }),
+                format!(
+                    "inspection: {}",
+                    if one.passes_all() { "off" } else { "on" }
+                ),
             ];
-            match one.certificate().and_then(|one| CertificateFacts::read(one.leaf())) {
+            match one
+                .certificate()
+                .and_then(|one| CertificateFacts::read(one.leaf()))
+            {
                 Some(facts) => {
                     lines.push(format!("certificate: {}", facts.subject));
                     lines.push(format!("  issuer:     {}", facts.issuer));
@@ -125,10 +135,19 @@ fn show(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
             .certificates()
             .filter_map(|(name, identity)| {
                 let facts = CertificateFacts::read(identity.leaf())?;
-                Some(format!("{name:24} {} ({})", facts.subject, facts.validity()))
+                Some(format!(
+                    "{name:24} {} ({})",
+                    facts.subject,
+                    facts.validity()
+                ))
             })
             .collect(),
-        Some("sessions") => one.report().sessions.iter().map(ToString::to_string).collect(),
+        Some("sessions") => one
+            .report()
+            .sessions
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         Some(_) => return Err(usage("show [certificates | sessions]")),
     };
     Ok(lines.into_iter().map(Value::from).collect())

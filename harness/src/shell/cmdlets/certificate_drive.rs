@@ -47,7 +47,10 @@ const STORE: &str = r"Cert:\LocalMachine\My";
 /// The certificates of a path on the drive; `None` if it is no such path.
 pub(super) fn at(desk: &Desk, path: &str) -> Option<Result<Vec<Value>, Trouble>> {
     let plain = path.replace('/', "\\");
-    if !plain.get(..5).is_some_and(|drive| drive.eq_ignore_ascii_case("cert:")) {
+    if !plain
+        .get(..5)
+        .is_some_and(|drive| drive.eq_ignore_ascii_case("cert:"))
+    {
         return None;
     }
     let plain = plain.trim_end_matches('\\');
@@ -64,7 +67,9 @@ pub(super) fn at(desk: &Desk, path: &str) -> Option<Result<Vec<Value>, Trouble>>
     let wanted = plain[STORE.len()..].trim_start_matches('\\');
     let found: Vec<_> = all
         .iter()
-        .filter(|one| wanted.is_empty() || super::super::desk::files::like(one.thumbprint(), wanted))
+        .filter(|one| {
+            wanted.is_empty() || super::super::desk::files::like(one.thumbprint(), wanted)
+        })
         .map(object)
         .collect();
     let nothing = found.is_empty() && !wanted.is_empty() && !wanted.contains('*');
@@ -81,8 +86,14 @@ fn object(one: &StoredCertificate) -> Value {
         text: facts.thumbprint.clone(),
         properties: vec![
             ("PSParentPath", Value::from(STORE)),
-            ("PSPath", Value::from(format!("{STORE}\\{}", facts.thumbprint))),
-            ("Path", Value::from(format!("{STORE}\\{}", facts.thumbprint))),
+            (
+                "PSPath",
+                Value::from(format!("{STORE}\\{}", facts.thumbprint)),
+            ),
+            (
+                "Path",
+                Value::from(format!("{STORE}\\{}", facts.thumbprint)),
+            ),
             ("Subject", Value::from(facts.subject.to_string())),
             ("Issuer", Value::from(facts.issuer.to_string())),
             ("Thumbprint", Value::from(facts.thumbprint.as_str())),

@@ -1,6 +1,5 @@
 //! `Get-`, `Enable-`, `Remove-`, `Import-` and `New-ExchangeCertificate`.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use mailfault_certs::{Ca, DistinguishedName, KeyKind, Leaf};
@@ -50,114 +49,115 @@ const SERVER: Parameter = Parameter::new("Server", Takes::Text);
 const CONFIRM: Parameter = Parameter::new("Confirm", Takes::Switch);
 const SERVICES: &[&str] = &["None", "IIS", "IMAP", "POP", "SMTP", "UM", "Federation"];
 
-pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
-    let cmdlet = |command, run| Cmdlet {
+const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
+    Cmdlet {
         command,
         at: At::Servers,
         run,
-    };
-    vec![
-        cmdlet(
-            &Command {
-                name: "Get-ExchangeCertificate",
-                aliases: &[],
-                synopsis: "Shows the certificates of a server that have their private key.",
-                notes: &[
-                    "A certificate without its private key is not listed; `Get-ChildItem Cert:\\LocalMachine\\My` and the MMC show it.",
-                    "In the table the letters are I for IMAP, P for POP, U for UM, W for IIS, S for SMTP and F for Federation.",
-                ],
-                examples: &[
-                    "Get-ExchangeCertificate",
-                    "Get-ExchangeCertificate -Thumbprint <Thumbprint> | fl",
-                ],
-                parameters: &[
-                    THUMBPRINT,
-                    Parameter::new("DomainName", Takes::Text),
-                    SERVER,
-                ],
-                words: false,
-            },
-            get,
-        ),
-        cmdlet(
-            &Command {
-                name: "Enable-ExchangeCertificate",
-                aliases: &[],
-                synopsis: "Enables a certificate for services as well.",
-                notes: &[
-                    "It does not set the TlsCertificateName of any connector.",
-                    "For SMTP it asks whether to replace the certificate for TLS between servers; the words of the question are not documented.",
-                ],
-                examples: &["Enable-ExchangeCertificate -Thumbprint <Thumbprint> -Services SMTP"],
-                parameters: &[
-                    THUMBPRINT.needed(),
-                    Parameter::new("Services", Takes::SomeOf(SERVICES)).needed(),
-                    Parameter::new("Force", Takes::Switch),
-                    SERVER,
-                ],
-                words: false,
-            },
-            enable,
-        ),
-        cmdlet(
-            &Command {
-                name: "Remove-ExchangeCertificate",
-                aliases: &[],
-                synopsis: "Takes a certificate and its key out of the store.",
-                notes: &["The certificate for TLS between servers cannot be removed."],
-                examples: &["Remove-ExchangeCertificate -Thumbprint <Thumbprint>"],
-                parameters: &[THUMBPRINT.needed(), CONFIRM, SERVER],
-                words: false,
-            },
-            remove,
-        ),
-        cmdlet(
-            &Command {
-                name: "Import-ExchangeCertificate",
-                aliases: &[],
-                synopsis: "Puts a certificate with its key into the store.",
-                notes: &[
-                    "The files of a case are in C:\\certificates; they have no password. -FileData takes what [System.IO.File]::ReadAllBytes('path') reads.",
-                ],
-                examples: &["Import-ExchangeCertificate -FileName C:\\certificates\\renewed.pfx"],
-                parameters: &[
-                    Parameter::new("FileName", Takes::Text).at(0),
-                    Parameter::new("FileData", Takes::Any),
-                    Parameter::new("FriendlyName", Takes::Text),
-                    Parameter::new("Password", Takes::Any),
-                    Parameter::new("PrivateKeyExportable", Takes::Bool),
-                    SERVER,
-                ],
-                words: false,
-            },
-            import,
-        ),
-        cmdlet(
-            &Command {
-                name: "New-ExchangeCertificate",
-                aliases: &[],
-                synopsis: "Makes a self-signed certificate.",
-                notes: &[
-                    "Requests to an authority (-GenerateRequest) are not modelled: what an authority issued is in C:\\certificates.",
-                ],
-                examples: &["New-ExchangeCertificate -DomainName mail.contoso.test -Services SMTP"],
-                parameters: &[
-                    Parameter::new("DomainName", Takes::Texts),
-                    Parameter::new("SubjectName", Takes::Text),
-                    Parameter::new("FriendlyName", Takes::Text),
-                    Parameter::new("Services", Takes::SomeOf(SERVICES)),
-                    Parameter::new("KeySize", Takes::Int),
-                    Parameter::new("PrivateKeyExportable", Takes::Bool),
-                    Parameter::new("GenerateRequest", Takes::Switch),
-                    Parameter::new("Force", Takes::Switch),
-                    SERVER,
-                ],
-                words: false,
-            },
-            create,
-        ),
-    ]
-});
+    }
+}
+
+pub(super) static ALL: [Cmdlet; 5] = [
+    cmdlet(
+        &Command {
+            name: "Get-ExchangeCertificate",
+            aliases: &[],
+            synopsis: "Shows the certificates of a server that have their private key.",
+            notes: &[
+                "A certificate without its private key is not listed; `Get-ChildItem Cert:\\LocalMachine\\My` and the MMC show it.",
+                "In the table the letters are I for IMAP, P for POP, U for UM, W for IIS, S for SMTP and F for Federation.",
+            ],
+            examples: &[
+                "Get-ExchangeCertificate",
+                "Get-ExchangeCertificate -Thumbprint <Thumbprint> | fl",
+            ],
+            parameters: &[
+                THUMBPRINT,
+                Parameter::new("DomainName", Takes::Text),
+                SERVER,
+            ],
+            words: false,
+        },
+        get,
+    ),
+    cmdlet(
+        &Command {
+            name: "Enable-ExchangeCertificate",
+            aliases: &[],
+            synopsis: "Enables a certificate for services as well.",
+            notes: &[
+                "It does not set the TlsCertificateName of any connector.",
+                "For SMTP it asks whether to replace the certificate for TLS between servers; the words of the question are not documented.",
+            ],
+            examples: &["Enable-ExchangeCertificate -Thumbprint <Thumbprint> -Services SMTP"],
+            parameters: &[
+                THUMBPRINT.needed(),
+                Parameter::new("Services", Takes::SomeOf(SERVICES)).needed(),
+                Parameter::new("Force", Takes::Switch),
+                SERVER,
+            ],
+            words: false,
+        },
+        enable,
+    ),
+    cmdlet(
+        &Command {
+            name: "Remove-ExchangeCertificate",
+            aliases: &[],
+            synopsis: "Takes a certificate and its key out of the store.",
+            notes: &["The certificate for TLS between servers cannot be removed."],
+            examples: &["Remove-ExchangeCertificate -Thumbprint <Thumbprint>"],
+            parameters: &[THUMBPRINT.needed(), CONFIRM, SERVER],
+            words: false,
+        },
+        remove,
+    ),
+    cmdlet(
+        &Command {
+            name: "Import-ExchangeCertificate",
+            aliases: &[],
+            synopsis: "Puts a certificate with its key into the store.",
+            notes: &[
+                "The files of a case are in C:\\certificates; they have no password. -FileData takes what [System.IO.File]::ReadAllBytes('path') reads.",
+            ],
+            examples: &["Import-ExchangeCertificate -FileName C:\\certificates\\renewed.pfx"],
+            parameters: &[
+                Parameter::new("FileName", Takes::Text).at(0),
+                Parameter::new("FileData", Takes::Any),
+                Parameter::new("FriendlyName", Takes::Text),
+                Parameter::new("Password", Takes::Any),
+                Parameter::new("PrivateKeyExportable", Takes::Bool),
+                SERVER,
+            ],
+            words: false,
+        },
+        import,
+    ),
+    cmdlet(
+        &Command {
+            name: "New-ExchangeCertificate",
+            aliases: &[],
+            synopsis: "Makes a self-signed certificate.",
+            notes: &[
+                "Requests to an authority (-GenerateRequest) are not modelled: what an authority issued is in C:\\certificates.",
+            ],
+            examples: &["New-ExchangeCertificate -DomainName mail.contoso.test -Services SMTP"],
+            parameters: &[
+                Parameter::new("DomainName", Takes::Texts),
+                Parameter::new("SubjectName", Takes::Text),
+                Parameter::new("FriendlyName", Takes::Text),
+                Parameter::new("Services", Takes::SomeOf(SERVICES)),
+                Parameter::new("KeySize", Takes::Int),
+                Parameter::new("PrivateKeyExportable", Takes::Bool),
+                Parameter::new("GenerateRequest", Takes::Switch),
+                Parameter::new("Force", Takes::Switch),
+                SERVER,
+            ],
+            words: false,
+        },
+        create,
+    ),
+];
 
 fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let server = desk.server(call.text("Server"))?;
@@ -176,7 +176,8 @@ fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
 
 fn is(one: &StoredCertificate, thumbprint: &str) -> bool {
     let wanted = thumbprint.rsplit('\\').next().unwrap_or(thumbprint);
-    one.thumbprint().eq_ignore_ascii_case(&wanted.replace(' ', ""))
+    one.thumbprint()
+        .eq_ignore_ascii_case(&wanted.replace(' ', ""))
 }
 
 /// The words of Exchange 2013 and later, as administrators report them.
@@ -206,7 +207,10 @@ pub(super) fn object(desk: &Desk, one: &StoredCertificate) -> Value {
     let roots = desk.playing().roots();
     let trusted = one.identity.roots().iter().any(|root| roots.contains(root));
     let self_signed = one.is_self_signed();
-    let status = match (facts.is_valid_at(now), one.chain_is_bad || !(trusted || self_signed)) {
+    let status = match (
+        facts.is_valid_at(now),
+        one.chain_is_bad || !(trusted || self_signed),
+    ) {
         (false, _) => "DateInvalid",
         // Which of the two words stands there for a chain that ends at no trusted root is
         // documented; for one that is revoked it is `Revoked`.
@@ -229,10 +233,8 @@ pub(super) fn object(desk: &Desk, one: &StoredCertificate) -> Value {
         true => "None".to_owned(),
         false => services.join(", "),
     };
-    let bits = match one.identity.key_bits() {
-        Some(bits) => Value::Int(i64::from(bits)),
-        None => Value::Null,
-    };
+    let bits = crate::judge::key_bits(one.identity.leaf());
+    let bits = bits.map_or(Value::Null, super::property::number);
     Object {
         kind: &KIND,
         text: facts.thumbprint.clone(),
@@ -275,12 +277,13 @@ fn letters(one: &StoredCertificate) -> String {
         (Service::Smtp, 'S'),
         (Service::Federation, 'F'),
     ];
-    let letters = letters.into_iter().map(|(service, letter)| {
-        match one.services.contains(&service) {
-            true => letter,
-            false => '.',
-        }
-    });
+    let letters =
+        letters
+            .into_iter()
+            .map(|(service, letter)| match one.services.contains(&service) {
+                true => letter,
+                false => '.',
+            });
     letters.chain(['.']).collect()
 }
 

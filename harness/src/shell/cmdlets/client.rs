@@ -22,7 +22,9 @@ pub(super) static ALL: [Cmdlet; 5] = [
             name: "certutil",
             aliases: &["certutil.exe"],
             synopsis: "Adds a certificate to those that Windows trusts on this host.",
-            notes: &["-addstore Root FILE and -addstore CA FILE; the certificates of a case are in C:\\certificates."],
+            notes: &[
+                "-addstore Root FILE and -addstore CA FILE; the certificates of a case are in C:\\certificates.",
+            ],
             examples: &["certutil -addstore Root C:\\certificates\\mail-root.cer"],
             parameters: &[],
             words: true,
@@ -35,7 +37,9 @@ pub(super) static ALL: [Cmdlet; 5] = [
             aliases: &[],
             synopsis: "Adds a certificate to those that Java trusts on this host.",
             notes: &["-importcert with -file; the certificates of a case are in C:\\certificates."],
-            examples: &["keytool -importcert -alias contoso -cacerts -file C:\\certificates\\mail-root.cer"],
+            examples: &[
+                "keytool -importcert -alias contoso -cacerts -file C:\\certificates\\mail-root.cer",
+            ],
             parameters: &[],
             words: true,
         },
@@ -46,7 +50,9 @@ pub(super) static ALL: [Cmdlet; 5] = [
             name: "update-ca-certificates",
             aliases: &[],
             synopsis: "Adds a certificate to those that openssl trusts on this host: name its file.",
-            notes: &["On a real host the file is copied to /usr/local/share/ca-certificates first."],
+            notes: &[
+                "On a real host the file is copied to /usr/local/share/ca-certificates first.",
+            ],
             examples: &["update-ca-certificates C:\\certificates\\mail-root.cer"],
             parameters: &[],
             words: true,
@@ -58,8 +64,12 @@ pub(super) static ALL: [Cmdlet; 5] = [
             name: "sqlcmd",
             aliases: &["Invoke-Sqlcmd"],
             synopsis: "Says to which server Database Mail sends.",
-            notes: &["msdb.dbo.sysmail_update_account_sp with @mailserver_name, and msdb.dbo.sysmail_help_account_sp."],
-            examples: &["sqlcmd -Q \"EXEC msdb.dbo.sysmail_update_account_sp @account_name = 'Account 1', @mailserver_name = 'exchange01.int.contoso.test'\""],
+            notes: &[
+                "msdb.dbo.sysmail_update_account_sp with @mailserver_name, and msdb.dbo.sysmail_help_account_sp.",
+            ],
+            examples: &[
+                "sqlcmd -Q \"EXEC msdb.dbo.sysmail_update_account_sp @account_name = 'Account 1', @mailserver_name = 'exchange01.int.contoso.test'\"",
+            ],
             parameters: &[],
             words: true,
         },
@@ -70,8 +80,13 @@ pub(super) static ALL: [Cmdlet; 5] = [
             name: "mailclient",
             aliases: &[],
             synopsis: "Shows how this host sends, or changes the server or the name that it expects there.",
-            notes: &["A command of the lab, for programs that are configured each in its own way: `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`."],
-            examples: &["mailclient", "mailclient expect mail.protection.outlook.com"],
+            notes: &[
+                "A command of the lab, for programs that are configured each in its own way: `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`.",
+            ],
+            examples: &[
+                "mailclient",
+                "mailclient expect mail.protection.outlook.com",
+            ],
             parameters: &[],
             words: true,
         },
@@ -92,10 +107,14 @@ fn trust(desk: &Desk, file: &str) -> Result<(), Trouble> {
     let playing = desk.playing();
     for (name, identity) in playing.certificates() {
         let path = format!("{CERTIFICATES}\\{name}").to_ascii_lowercase();
-        let roots = identity.roots().iter().enumerate().map(|(at, root)| match at {
-            0 => (format!("{path}-root.cer"), root),
-            more => (format!("{path}-root{}.cer", more + 1), root),
-        });
+        let roots = identity
+            .roots()
+            .iter()
+            .enumerate()
+            .map(|(at, root)| match at {
+                0 => (format!("{path}-root.cer"), root),
+                more => (format!("{path}-root{}.cer", more + 1), root),
+            });
         let mut all = roots.chain([(format!("{path}.cer"), identity.leaf())]);
         if let Some((_, certificate)) = all.find(|(known, _)| *known == wanted) {
             let certificate = certificate.clone();
@@ -115,7 +134,10 @@ fn usage(text: &str) -> Trouble {
 
 fn certutil(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let words: Vec<_> = call.words.iter().map(String::as_str).collect();
-    let words: Vec<_> = words.into_iter().filter(|word| !word.eq_ignore_ascii_case("-f")).collect();
+    let words: Vec<_> = words
+        .into_iter()
+        .filter(|word| !word.eq_ignore_ascii_case("-f"))
+        .collect();
     match words.as_slice() {
         [add, store, file]
             if add.eq_ignore_ascii_case("-addstore")
@@ -132,7 +154,10 @@ fn certutil(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Val
         }
         ["-dump" | "-verify", file] => {
             let files = super::super::command::Host::files(desk, file)?;
-            Ok(files.into_iter().map(|(_, text)| Value::from(text)).collect())
+            Ok(files
+                .into_iter()
+                .map(|(_, text)| Value::from(text))
+                .collect())
         }
         _ => Err(usage("certutil -addstore Root FILE")),
     }
@@ -148,7 +173,10 @@ fn store_name(store: &str) -> &'static str {
 fn keytool(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let file = call.words.iter().position(|word| word == "-file");
     let file = file.and_then(|at| call.words.get(at + 1));
-    let imports = call.words.iter().any(|word| word == "-importcert" || word == "-import");
+    let imports = call
+        .words
+        .iter()
+        .any(|word| word == "-importcert" || word == "-import");
     match file.filter(|_| imports) {
         Some(file) => {
             trust(desk, file)?;
@@ -158,7 +186,11 @@ fn keytool(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Valu
     }
 }
 
-fn ca_certificates(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
+fn ca_certificates(
+    desk: &mut Desk,
+    call: &Call,
+    _: &mut dyn Console,
+) -> Result<Vec<Value>, Trouble> {
     match call.words.as_slice() {
         [file] => {
             trust(desk, file)?;
@@ -230,20 +262,26 @@ fn mailclient(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<V
         }
         ["expect", name] => {
             let name = (*name).to_owned();
-            let done = desk.playing().set_sender(&sender(desk), |one| match &mut one.judge {
-                Judge::PinnedName(pinned) => *pinned = Some(name),
-                _ => one.expects = Some(name),
-            });
+            let done = desk
+                .playing()
+                .set_sender(&sender(desk), |one| match &mut one.judge {
+                    Judge::PinnedName(pinned) => *pinned = Some(name),
+                    _ => one.expects = Some(name),
+                });
             done.map_err(|error| desk.trouble(error))?;
             desk.changed();
             mailclient_shown(desk)
         }
         ["expect-any-name"] => {
-            let done = desk.playing().set_sender(&sender(desk), |one| one.judge = Judge::CaOnly);
+            let done = desk
+                .playing()
+                .set_sender(&sender(desk), |one| one.judge = Judge::CaOnly);
             done.map_err(|error| desk.trouble(error))?;
             desk.changed();
             mailclient_shown(desk)
         }
-        _ => Err(usage("mailclient [server NAME | expect NAME | expect-any-name]")),
+        _ => Err(usage(
+            "mailclient [server NAME | expect NAME | expect-any-name]",
+        )),
     }
 }

@@ -5,7 +5,7 @@ use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::{At, Cmdlet};
-use crate::eop::DomainType;
+use crate::eop::{AcceptedDomain, DomainType};
 
 static KIND: Kind = Kind {
     name: "Microsoft.Exchange.Data.Directory.SystemConfiguration.AcceptedDomain",
@@ -28,8 +28,13 @@ pub(super) static ALL: [Cmdlet; 2] = [
             name: "Get-AcceptedDomain",
             aliases: &[],
             synopsis: "Shows the domains that mail is taken for: those of the servers, and those of the tenant.",
-            notes: &["In a lab both halves of a hybrid organization are shown; `Organization` says which."],
-            examples: &["Get-AcceptedDomain", "Get-AcceptedDomain | fl Name,DomainType,Organization"],
+            notes: &[
+                "In a lab both halves of a hybrid organization are shown; `Organization` says which.",
+            ],
+            examples: &[
+                "Get-AcceptedDomain",
+                "Get-AcceptedDomain | fl Name,DomainType,Organization",
+            ],
             parameters: &[IDENTITY],
             words: false,
         },
@@ -41,7 +46,9 @@ pub(super) static ALL: [Cmdlet; 2] = [
             name: "Set-AcceptedDomain",
             aliases: &[],
             synopsis: "Says where the mailboxes of a domain of the tenant are.",
-            notes: &["The domains of servers on the premises are all authoritative here, and cannot be changed."],
+            notes: &[
+                "The domains of servers on the premises are all authoritative here, and cannot be changed.",
+            ],
             examples: &["Set-AcceptedDomain contoso.test -DomainType InternalRelay"],
             parameters: &[
                 IDENTITY.needed(),
@@ -104,12 +111,17 @@ fn set(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
         Some("InternalRelay") => DomainType::InternalRelay,
         _ => DomainType::Authoritative,
     };
-    let mut tenants = desk.playing().eops();
-    match tenants.any(|(_, eop)| eop.set_accepted_domain(identity, kind)) {
-        true => {
+    for (_, eop) in desk.playing().eops() {
+        let all = eop.tenant().accepted_domains.into_iter();
+        let mut all = all.filter(|one| one.name.eq_ignore_ascii_case(identity));
+        if let Some(domain) = all.next() {
+            eop.set_accepted_domain(AcceptedDomain {
+                domain_type: kind,
+                ..domain
+            });
             desk.changed();
-            Ok(Vec::new())
+            return Ok(Vec::new());
         }
-        false => Err(desk.not_found(identity)),
     }
+    Err(desk.not_found(identity))
 }

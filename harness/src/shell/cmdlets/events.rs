@@ -88,7 +88,10 @@ pub(super) static ALL: [Cmdlet; 2] = [
             aliases: &[],
             synopsis: "Shows the Application log, as far as the transport services write to it, the newest first.",
             notes: &["-FilterHashtable and -FilterXPath are not modelled; use Where-Object."],
-            examples: &["Get-WinEvent Application -MaxEvents 10 | fl", "Get-WinEvent -LogName Application | ? Id -eq 12014"],
+            examples: &[
+                "Get-WinEvent Application -MaxEvents 10 | fl",
+                "Get-WinEvent -LogName Application | ? Id -eq 12014",
+            ],
             parameters: &[
                 Parameter::new("LogName", Takes::Text).at(0),
                 Parameter::new("ProviderName", Takes::Text),
@@ -128,12 +131,12 @@ fn old(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
     }
     if let Some(levels) = call.texts("EntryType") {
         entries.retain(|(_, entry, _)| {
-            let level = entry.level().to_string();
+            let level = entry.event.level().to_string();
             levels.iter().any(|one| one.eq_ignore_ascii_case(&level))
         });
     }
     if let Some(id) = call.int("InstanceId") {
-        entries.retain(|(_, entry, _)| i64::from(entry.id()) == id);
+        entries.retain(|(_, entry, _)| i64::from(entry.event.id()) == id);
     }
     if let Some(Value::Time(after)) = call.value("After") {
         entries.retain(|(_, entry, _)| entry.at > *after);
@@ -142,7 +145,7 @@ fn old(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
         entries.truncate(usize::try_from(newest).unwrap_or(0));
     }
     let shown = entries.into_iter().map(|(index, entry, machine)| {
-        let id = Value::Int(i64::from(entry.id()));
+        let id = Value::Int(i64::from(entry.event.id()));
         let time = crate::transport::shown(entry.at);
         Object {
             kind: &OLD,
@@ -150,9 +153,9 @@ fn old(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
             properties: vec![
                 ("Index", super::property::number(index)),
                 ("EventID", id.clone()),
-                ("EntryType", Value::from(entry.level().to_string())),
+                ("EntryType", Value::from(entry.event.level().to_string())),
                 ("InstanceId", id),
-                ("Message", Value::from(entry.message())),
+                ("Message", Value::from(entry.event.to_string())),
                 ("Category", Value::from("TransportService")),
                 ("Source", Value::from(entry.source())),
                 ("TimeGenerated", Value::Time(entry.at)),
@@ -179,9 +182,12 @@ fn new(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
             kind: &NEW,
             text: "System.Diagnostics.Eventing.Reader.EventLogRecord".to_owned(),
             properties: vec![
-                ("Message", Value::from(entry.message())),
-                ("Id", Value::Int(i64::from(entry.id()))),
-                ("LevelDisplayName", Value::from(entry.level().to_string())),
+                ("Message", Value::from(entry.event.to_string())),
+                ("Id", Value::Int(i64::from(entry.event.id()))),
+                (
+                    "LevelDisplayName",
+                    Value::from(entry.event.level().to_string()),
+                ),
                 ("ProviderName", Value::from(entry.source())),
                 ("LogName", Value::from("Application")),
                 ("MachineName", Value::from(machine)),

@@ -29,7 +29,9 @@ pub(super) static ALL: [Cmdlet; 1] = [Cmdlet {
         name: "Get-ChildItem",
         aliases: &["gci", "dir", "ls"],
         synopsis: "Lists the files of a folder, or the certificates of the store.",
-        notes: &["Cert:\\LocalMachine\\My shows every certificate, those without a private key as well."],
+        notes: &[
+            "Cert:\\LocalMachine\\My shows every certificate, those without a private key as well.",
+        ],
         examples: &[
             "Get-ChildItem Cert:\\LocalMachine\\My | fl Subject,Thumbprint,NotAfter,HasPrivateKey",
             "dir \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\TransportRoles\\Logs\" -Recurse",
@@ -92,7 +94,9 @@ fn list(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
     if call.bool("File") == Some(true) {
         folders.clear();
     }
-    let folders = folders.into_iter().map(|name| directory(&folder, &name, now));
+    let folders = folders
+        .into_iter()
+        .map(|name| directory(&folder, &name, now));
     Ok(folders.chain(rows).collect())
 }
 

@@ -6,6 +6,7 @@ use super::super::trouble::Trouble;
 use super::super::value::{Kind, Object, Value};
 use super::property::list;
 use super::{At, Cmdlet};
+use crate::exchange::TlsCertificateName;
 
 static KIND: Kind = Kind {
     name: "Microsoft.Exchange.Data.Directory.SystemConfiguration.HybridConfiguration",
@@ -19,7 +20,9 @@ pub(super) static ALL: [Cmdlet; 1] = [Cmdlet {
         name: "Get-HybridConfiguration",
         aliases: &[],
         synopsis: "Shows what the Hybrid Configuration wizard was told.",
-        notes: &["It says what was meant; what the connectors have is shown by Get-ReceiveConnector and Get-SendConnector."],
+        notes: &[
+            "It says what was meant; what the connectors have is shown by Get-ReceiveConnector and Get-SendConnector.",
+        ],
         examples: &["Get-HybridConfiguration | fl"],
         parameters: &[],
         words: false,
@@ -34,10 +37,34 @@ fn get(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Tro
     let Some(cloud) = senders.iter().find(|one| one.is_online()) else {
         return Ok(Vec::new());
     };
-    let meant = desk.stage().cast().hybrid_certificate(desk.playing());
-    let servers: Vec<_> = desk.servers().iter().map(|one| one.name().to_owned()).collect();
-    let domains = desk.servers().first().map_or_else(Vec::new, |one| one.accepted_domains());
-    let features = ["FreeBusy", "MoveMailbox", "Mailtips", "MessageTracking", "OwaRedirection", "OnlineArchive", "SecureMail", "Photos"];
+    // The newest certificate of an authority that the cloud would accept for its connector.
+    let certificates = desk
+        .servers()
+        .into_iter()
+        .flat_map(|one| one.certificates());
+    let fitting = certificates
+        .filter(|one| one.has_private_key && !one.is_self_signed() && one.is_for(&cloud.to))
+        .max_by_key(|one| one.facts.not_before);
+    let meant = fitting.map(|one| TlsCertificateName::of(&one.facts).to_string());
+    let servers: Vec<_> = desk
+        .servers()
+        .iter()
+        .map(|one| one.name().to_owned())
+        .collect();
+    let domains = desk
+        .servers()
+        .first()
+        .map_or_else(Vec::new, |one| one.accepted_domains());
+    let features = [
+        "FreeBusy",
+        "MoveMailbox",
+        "Mailtips",
+        "MessageTracking",
+        "OwaRedirection",
+        "OnlineArchive",
+        "SecureMail",
+        "Photos",
+    ];
     Ok(vec![
         Object {
             kind: &KIND,

@@ -62,8 +62,14 @@ static PROPERTIES: &[Property<InboundConnector>] = &[
     lines!("SenderDomains", sender_domains),
     lines!("AssociatedAcceptedDomains", associated_accepted_domains),
     flag!("RequireTls", require_tls),
-    flag!("RestrictDomainsToIPAddresses", restrict_domains_to_ip_addresses),
-    flag!("RestrictDomainsToCertificate", restrict_domains_to_certificate),
+    flag!(
+        "RestrictDomainsToIPAddresses",
+        restrict_domains_to_ip_addresses
+    ),
+    flag!(
+        "RestrictDomainsToCertificate",
+        restrict_domains_to_certificate
+    ),
     flag!("CloudServicesMailEnabled", cloud_services_mail_enabled),
     flag!("TreatMessagesAsInternal", treat_messages_as_internal),
     words!("TlsSenderCertificateName", tls_sender_certificate_name),
@@ -74,14 +80,18 @@ const IDENTITY: Parameter = Parameter::new("Identity", Takes::Text).at(0).piped(
 pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
     vec![
         Cmdlet {
-            command: &Command {
-                name: "Get-InboundConnector",
-                aliases: &[],
-                synopsis: "Shows the inbound connectors of the tenant: whose mail it takes, and on which conditions.",
-                notes: &[],
-                examples: &["Get-InboundConnector | fl Name,ConnectorType,RequireTls,Restrict*,TlsSenderCertificateName"],
-                parameters: &[IDENTITY],
-                words: false,
+            command: const {
+                &Command {
+                    name: "Get-InboundConnector",
+                    aliases: &[],
+                    synopsis: "Shows the inbound connectors of the tenant: whose mail it takes, and on which conditions.",
+                    notes: &[],
+                    examples: &[
+                        "Get-InboundConnector | fl Name,ConnectorType,RequireTls,Restrict*,TlsSenderCertificateName",
+                    ],
+                    parameters: &[IDENTITY],
+                    words: false,
+                }
             },
             at: At::Servers,
             run: get,
@@ -91,8 +101,12 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                 name: "Set-InboundConnector",
                 aliases: &[],
                 synopsis: "Changes an inbound connector of the tenant.",
-                notes: &["RequireTls, RestrictDomainsToCertificate and RestrictDomainsToIPAddresses are for connectors of the type Partner."],
-                examples: &["Set-InboundConnector \"Inbound from Fabrikam\" -TlsSenderCertificateName *.fabrikam.test"],
+                notes: &[
+                    "RequireTls, RestrictDomainsToCertificate and RestrictDomainsToIPAddresses are for connectors of the type Partner.",
+                ],
+                examples: &[
+                    "Set-InboundConnector \"Inbound from Fabrikam\" -TlsSenderCertificateName *.fabrikam.test",
+                ],
                 parameters: parameters([IDENTITY.needed()], PROPERTIES),
                 words: false,
             })),
@@ -100,14 +114,16 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
             run: set,
         },
         Cmdlet {
-            command: &Command {
-                name: "Remove-InboundConnector",
-                aliases: &[],
-                synopsis: "Takes an inbound connector away.",
-                notes: &[],
-                examples: &["Remove-InboundConnector \"Inbound from Fabrikam\""],
-                parameters: &[IDENTITY.needed(), Parameter::new("Confirm", Takes::Switch)],
-                words: false,
+            command: const {
+                &Command {
+                    name: "Remove-InboundConnector",
+                    aliases: &[],
+                    synopsis: "Takes an inbound connector away.",
+                    notes: &[],
+                    examples: &["Remove-InboundConnector \"Inbound from Fabrikam\""],
+                    parameters: &[IDENTITY.needed(), Parameter::new("Confirm", Takes::Switch)],
+                    words: false,
+                }
             },
             at: At::Servers,
             run: remove,

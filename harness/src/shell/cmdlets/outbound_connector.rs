@@ -75,8 +75,17 @@ static PROPERTIES: &[Property<Sender>] = &[
     ),
     Property::new(
         "TlsSettings",
-        |one| eop(one).and_then(|one| one.tls_settings).map(TlsSettings::name).into(),
-        Takes::OneOf(&["EncryptionOnly", "CertificateValidation", "DomainValidation"]),
+        |one| {
+            eop(one)
+                .and_then(|one| one.tls_settings)
+                .map(TlsSettings::name)
+                .into()
+        },
+        Takes::OneOf(&[
+            "EncryptionOnly",
+            "CertificateValidation",
+            "DomainValidation",
+        ]),
         |one, value| {
             let word = text(value);
             let mut all = TlsSettings::ALL.into_iter();
@@ -97,14 +106,16 @@ const IDENTITY: Parameter = Parameter::new("Identity", Takes::Text).at(0).piped(
 pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
     vec![
         Cmdlet {
-            command: &Command {
-                name: "Get-OutboundConnector",
-                aliases: &[],
-                synopsis: "Shows the outbound connectors of the tenant: how its mail leaves, and what it asks of the certificate that it is shown.",
-                notes: &[],
-                examples: &["Get-OutboundConnector | fl Name,SmartHosts,Tls*"],
-                parameters: &[IDENTITY],
-                words: false,
+            command: const {
+                &Command {
+                    name: "Get-OutboundConnector",
+                    aliases: &[],
+                    synopsis: "Shows the outbound connectors of the tenant: how its mail leaves, and what it asks of the certificate that it is shown.",
+                    notes: &[],
+                    examples: &["Get-OutboundConnector | fl Name,SmartHosts,Tls*"],
+                    parameters: &[IDENTITY],
+                    words: false,
+                }
             },
             at: At::Servers,
             run: get,
@@ -114,8 +125,12 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                 name: "Set-OutboundConnector",
                 aliases: &[],
                 synopsis: "Changes an outbound connector of the tenant.",
-                notes: &["With one smart host; connectors with several, and those that follow MX records, are not modelled."],
-                examples: &["Set-OutboundConnector \"Outbound to on-premises\" -TlsDomain hybrid.contoso.test"],
+                notes: &[
+                    "With one smart host; connectors with several, and those that follow MX records, are not modelled.",
+                ],
+                examples: &[
+                    "Set-OutboundConnector \"Outbound to on-premises\" -TlsDomain hybrid.contoso.test",
+                ],
                 parameters: parameters([IDENTITY.needed()], PROPERTIES),
                 words: false,
             })),
@@ -123,17 +138,21 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
             run: set,
         },
         Cmdlet {
-            command: &Command {
-                name: "Validate-OutboundConnector",
-                aliases: &[],
-                synopsis: "Connects to the smart host and sends a test message, as the connector would.",
-                notes: &["The layout of its result is not documented."],
-                examples: &["Validate-OutboundConnector \"Outbound to on-premises\" -Recipients bob@contoso.test"],
-                parameters: &[
-                    IDENTITY.needed(),
-                    Parameter::new("Recipients", Takes::Texts).needed(),
-                ],
-                words: false,
+            command: const {
+                &Command {
+                    name: "Validate-OutboundConnector",
+                    aliases: &[],
+                    synopsis: "Connects to the smart host and sends a test message, as the connector would.",
+                    notes: &["The layout of its result is not documented."],
+                    examples: &[
+                        "Validate-OutboundConnector \"Outbound to on-premises\" -Recipients bob@contoso.test",
+                    ],
+                    parameters: &[
+                        IDENTITY.needed(),
+                        Parameter::new("Recipients", Takes::Texts).needed(),
+                    ],
+                    words: false,
+                }
             },
             at: At::Servers,
             run: validate,
@@ -219,7 +238,9 @@ fn validate(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Val
         banner.unwrap_or_else(|| "450 4.4.316 Connection refused".to_owned()),
     ));
     for recipient in call.texts("Recipients").unwrap_or_default() {
-        let result = stage.cast().try_sender(desk.playing(), &connector.name, &recipient);
+        let result = stage
+            .cast()
+            .try_sender(desk.playing(), &connector.name, &recipient);
         let (good, detail) = match result {
             Ok(result) => (
                 result.seen == crate::judge::Decision::Deliver,
@@ -231,7 +252,11 @@ fn validate(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Val
             ),
             Err(error) => (false, error.to_string()),
         };
-        rows.push(row(format!("Send test email to '{recipient}'"), good, detail));
+        rows.push(row(
+            format!("Send test email to '{recipient}'"),
+            good,
+            detail,
+        ));
     }
     Ok(rows)
 }

@@ -32,7 +32,9 @@ pub(super) static ALL: [Cmdlet; 4] = [
             name: "Resolve-DnsName",
             aliases: &["nslookup"],
             synopsis: "Says where a name leads.",
-            notes: &["In a lab every name leads to this machine; the port tells one host from another. `hosts` lists who takes part."],
+            notes: &[
+                "In a lab every name leads to this machine; the port tells one host from another. `hosts` lists who takes part.",
+            ],
             examples: &["Resolve-DnsName hybrid.contoso.test"],
             parameters: &[
                 Parameter::new("Name", Takes::Text).at(0).needed(),
@@ -64,7 +66,9 @@ pub(super) static ALL: [Cmdlet; 4] = [
             name: "telnet",
             aliases: &[],
             synopsis: "Shows the banner of a host, and the line for another terminal.",
-            notes: &["A conversation needs a terminal of its own: the line that is printed opens one."],
+            notes: &[
+                "A conversation needs a terminal of its own: the line that is printed opens one.",
+            ],
             examples: &["telnet hybrid.contoso.test 25"],
             parameters: &[],
             words: true,
@@ -77,7 +81,9 @@ pub(super) static ALL: [Cmdlet; 4] = [
             name: "openssl",
             aliases: &[],
             synopsis: "Prints the line for another terminal, with the address that the host has in this lab.",
-            notes: &["The real openssl shows the real certificate. Without s_client nothing is printed."],
+            notes: &[
+                "The real openssl shows the real certificate. Without s_client nothing is printed.",
+            ],
             examples: &["openssl s_client -starttls smtp -connect hybrid.contoso.test:25"],
             parameters: &[],
             words: true,
@@ -96,14 +102,19 @@ fn address(desk: &Desk, host: &str) -> Result<std::net::SocketAddr, Trouble> {
     let mut of_servers = servers.filter(|(_, server)| {
         server.fqdn().eq_ignore_ascii_case(host) || server.name().eq_ignore_ascii_case(host)
     });
-    let own = || of_servers.next().and_then(|(member, _)| desk.playing().address(member).ok());
-    known.ok().or_else(own).ok_or_else(|| {
-        Trouble {
-            category: "ResourceUnavailable",
-            target: host.to_owned(),
-            id: "DNS_ERROR_RCODE_NAME_ERROR".to_owned(),
-            ..Trouble::new("Win32Exception", format!("{host} : DNS name does not exist"))
-        }
+    let own = || {
+        of_servers
+            .next()
+            .and_then(|(member, _)| desk.playing().address(member).ok())
+    };
+    known.ok().or_else(own).ok_or_else(|| Trouble {
+        category: "ResourceUnavailable",
+        target: host.to_owned(),
+        id: "DNS_ERROR_RCODE_NAME_ERROR".to_owned(),
+        ..Trouble::new(
+            "Win32Exception",
+            format!("{host} : DNS name does not exist"),
+        )
     })
 }
 
@@ -148,8 +159,9 @@ fn test(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
 
 fn telnet(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let Some(host) = call.words.first() else {
-        return Err(Trouble::new("ArgumentException", "usage: telnet host 25")
-            .about("InvalidArgument", ""));
+        return Err(
+            Trouble::new("ArgumentException", "usage: telnet host 25").about("InvalidArgument", "")
+        );
     };
     let address = address(desk, host)?;
     let mut lines = Vec::new();
@@ -157,7 +169,11 @@ fn telnet(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value
         Some(banner) => lines.push(banner),
         None => lines.push(format!("Could not open connection to the host {host}")),
     }
-    lines.push(format!("in another terminal: telnet {} {}", address.ip(), address.port()));
+    lines.push(format!(
+        "in another terminal: telnet {} {}",
+        address.ip(),
+        address.port()
+    ));
     Ok(lines.into_iter().map(Value::from).collect())
 }
 
@@ -177,7 +193,9 @@ fn openssl(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Valu
         if word == "-connect"
             && let Some(target) = words.next()
         {
-            let host = target.rsplit_once(':').map_or(target.as_str(), |(host, _)| host);
+            let host = target
+                .rsplit_once(':')
+                .map_or(target.as_str(), |(host, _)| host);
             line.push(address(desk, host)?.to_string());
             name = Some(host.to_owned());
         }

@@ -94,7 +94,9 @@ fn ssh(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
 fn go(desk: &mut Desk, name: &str) -> Result<Vec<Value>, Trouble> {
     desk.go_to(name)?;
     Ok(match &desk.place {
-        Place::Appliance(_) => vec![Value::from("`help` lists what can be typed here, `exit` goes back")],
+        Place::Appliance(_) => vec![Value::from(
+            "`help` lists what can be typed here, `exit` goes back",
+        )],
         _ => Vec::new(),
     })
 }
@@ -116,13 +118,19 @@ fn hosts(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, T
     }
     for member in desk.playing().members() {
         if desk.playing().interceptor(&member.name).is_some() {
-            lines.push(format!("{:24} {:38} ssh {}", member.name, member.kind, member.name));
+            lines.push(format!(
+                "{:24} {:38} ssh {}",
+                member.name, member.kind, member.name
+            ));
         }
     }
     for sender in desk.playing().senders() {
         if sender.is_a_host() {
             let kind = format!("sends as {}", sender.judge.name());
-            lines.push(format!("{:24} {:38} Enter-PSSession {}", sender.name, kind, sender.name));
+            lines.push(format!(
+                "{:24} {:38} Enter-PSSession {}",
+                sender.name, kind, sender.name
+            ));
         }
     }
     Ok(lines.into_iter().map(Value::from).collect())

@@ -108,7 +108,7 @@ macro_rules! limit {
 }
 
 /// A count.
-macro_rules! number {
+macro_rules! tally {
     ($name:literal, $field:ident) => {
         Property::new(
             $name,
@@ -190,7 +190,7 @@ macro_rules! certificate_name {
     };
 }
 
-pub(super) use {certificate_name, flag, limit, lines, logging, number, octets, time, words};
+pub(super) use {certificate_name, flag, limit, lines, logging, octets, tally, time, words};
 
 /// Everything that `Get-` shows of a model.
 pub(super) fn shown<T>(table: &[Property<T>], of: &T) -> Vec<(&'static str, Value)> {
@@ -281,10 +281,7 @@ pub(super) fn shown_unlimited(limit: Option<usize>) -> Value {
 
 /// A count.
 pub(super) fn count(value: &Value) -> Result<usize, &'static str> {
-    unlimited(value)
-        .ok()
-        .flatten()
-        .ok_or("System.Int32")
+    unlimited(value).ok().flatten().ok_or("System.Int32")
 }
 
 /// A number, to be shown.
@@ -354,7 +351,10 @@ mod tests {
         };
         assert_eq!(shown(37_748_736), "36 MB (37,748,736 bytes)");
         assert_eq!(shown(262_144), "256 KB (262,144 bytes)");
-        assert_eq!(size(&Value::from("36 MB (37,748,736 bytes)")), Ok(37_748_736));
+        assert_eq!(
+            size(&Value::from("36 MB (37,748,736 bytes)")),
+            Ok(37_748_736)
+        );
         assert_eq!(size(&Value::from("50MB")), Ok(52_428_800));
         assert_eq!(size(&Value::Int(5)), Ok(5));
         assert!(size(&Value::from("much")).is_err());

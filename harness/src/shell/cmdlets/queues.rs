@@ -60,7 +60,10 @@ pub(super) static ALL: [Cmdlet; 6] = [
             aliases: &[],
             synopsis: "Shows the queues of a server.",
             notes: &[],
-            examples: &["Get-Queue", "Get-Queue EX01\\3 | fl Identity,Status,LastError,NextRetryTime"],
+            examples: &[
+                "Get-Queue",
+                "Get-Queue EX01\\3 | fl Identity,Status,LastError,NextRetryTime",
+            ],
             parameters: &[IDENTITY, FILTER, SERVER],
             words: false,
         },
@@ -118,11 +121,7 @@ pub(super) static ALL: [Cmdlet; 6] = [
             synopsis: "Shows the messages in the queues of a server.",
             notes: &[],
             examples: &["Get-Message -Queue EX01\\3 | fl Subject,FromAddress,LastError"],
-            parameters: &[
-                IDENTITY,
-                Parameter::new("Queue", Takes::Text),
-                SERVER,
-            ],
+            parameters: &[IDENTITY, Parameter::new("Queue", Takes::Text), SERVER],
             words: false,
         },
         messages,
@@ -132,9 +131,15 @@ pub(super) static ALL: [Cmdlet; 6] = [
             name: "Remove-Message",
             aliases: &[],
             synopsis: "Takes a message out of its queue.",
-            notes: &["What its sender is told is not documented: only -WithNDR $false is modelled."],
+            notes: &[
+                "What its sender is told is not documented: only -WithNDR $false is modelled.",
+            ],
             examples: &["Remove-Message EX01\\3\\17 -WithNDR $false -Confirm:$false"],
-            parameters: &[IDENTITY.needed(), Parameter::new("WithNDR", Takes::Bool), CONFIRM],
+            parameters: &[
+                IDENTITY.needed(),
+                Parameter::new("WithNDR", Takes::Bool),
+                CONFIRM,
+            ],
             words: false,
         },
         remove,
@@ -143,7 +148,10 @@ pub(super) static ALL: [Cmdlet; 6] = [
 
 /// The server of `EX01\3`, and of whatever else is said.
 fn server_of<'a>(desk: &'a Desk, call: &Call) -> Result<&'a Exchange, Trouble> {
-    match call.text("Identity").and_then(|identity| identity.split_once('\\')) {
+    match call
+        .text("Identity")
+        .and_then(|identity| identity.split_once('\\'))
+    {
         Some((server, _)) => desk.server(Some(server)),
         None => desk.server(call.text("Server")),
     }
@@ -177,14 +185,20 @@ fn queue(one: &Queue) -> Value {
             ("DeliveryType", Value::from(one.delivery_type.to_string())),
             ("NextHopDomain", Value::from(one.next_hop_domain.as_str())),
             ("TlsDomain", Value::from(one.tls_domain.as_str())),
-            ("NextHopConnector", Value::from(one.next_hop_connector.as_str())),
+            (
+                "NextHopConnector",
+                Value::from(one.next_hop_connector.as_str()),
+            ),
             ("Status", Value::from(one.status.to_string())),
             ("MessageCount", number(one.message_count)),
             ("LastError", Value::from(one.last_error.as_str())),
             ("RetryCount", Value::Int(i64::from(one.retry_count))),
             ("LastRetryTime", one.last_retry_time.map(Value::Time).into()),
             ("NextRetryTime", one.next_retry_time.map(Value::Time).into()),
-            ("FirstRetryTime", one.first_retry_time.map(Value::Time).into()),
+            (
+                "FirstRetryTime",
+                one.first_retry_time.map(Value::Time).into(),
+            ),
             ("NextHopCategory", Value::from(one.next_hop_category)),
         ],
     }
@@ -263,11 +277,17 @@ fn message(one: &QueuedMessage) -> Value {
         properties: vec![
             ("Identity", Value::from(one.identity.as_str())),
             ("Subject", Value::from(one.subject.as_str())),
-            ("InternetMessageId", Value::from(one.internet_message_id.as_str())),
+            (
+                "InternetMessageId",
+                Value::from(one.internet_message_id.as_str()),
+            ),
             ("FromAddress", Value::from(one.from_address.as_str())),
             ("Status", Value::from(one.status.to_string())),
             ("Size", Value::from(format!("{} B", one.size))),
-            ("MessageSourceName", Value::from(one.message_source_name.as_str())),
+            (
+                "MessageSourceName",
+                Value::from(one.message_source_name.as_str()),
+            ),
             ("DateReceived", Value::Time(one.date_received)),
             ("ExpirationTime", Value::Time(one.expiration_time)),
             ("LastError", Value::from(one.last_error.as_str())),
@@ -288,7 +308,10 @@ fn remove(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value
         ));
     }
     let server = server_of(desk, call)?;
-    let number = identity.rsplit('\\').next().and_then(|number| number.parse().ok());
+    let number = identity
+        .rsplit('\\')
+        .next()
+        .and_then(|number| number.parse().ok());
     match number.is_some_and(|number| server.remove_message(number)) {
         true => {
             desk.changed();

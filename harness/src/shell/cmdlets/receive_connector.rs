@@ -8,9 +8,9 @@ use super::super::desk::{Desk, identity_of};
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::property::{
-    certificate_name, flag, limit, lines, logging, number, octets, time, words,
-    Property, apply, count, list, number, parameters, shown, shown_size, shown_unlimited, size,
-    span, text, texts, unlimited,
+    Property, apply, certificate_name, count, flag, limit, list, logging, number, octets,
+    parameters, shown, shown_size, shown_unlimited, size, span, tally, text, texts, time,
+    unlimited, words,
 };
 use super::{At, Cmdlet};
 use crate::exchange::{
@@ -55,9 +55,9 @@ static PROPERTIES: &[Property<ReceiveConnector>] = &[
             let words = texts(value);
             let named = words.iter().filter(|word| *word != "None");
             let named = named.map(|word| AuthMechanism::named(word));
-            one.auth_mechanism = named
-                .collect::<Result<_, _>>()
-                .map_err(|_| "Microsoft.Exchange.Data.Directory.SystemConfiguration.AuthMechanisms")?;
+            one.auth_mechanism = named.collect::<Result<_, _>>().map_err(
+                |_| "Microsoft.Exchange.Data.Directory.SystemConfiguration.AuthMechanisms",
+            )?;
             Ok(())
         },
     ),
@@ -68,7 +68,10 @@ static PROPERTIES: &[Property<ReceiveConnector>] = &[
         list(&[format!("[::]:{port}"), format!("0.0.0.0:{port}")])
     }),
     flag!("ChunkingEnabled", chunking_enabled),
-    flag!("DeliveryStatusNotificationEnabled", delivery_status_notification_enabled),
+    flag!(
+        "DeliveryStatusNotificationEnabled",
+        delivery_status_notification_enabled
+    ),
     flag!("EightBitMimeEnabled", eight_bit_mime_enabled),
     flag!("SmtpUtf8Enabled", smtp_utf8_enabled),
     flag!("DomainSecureEnabled", domain_secure_enabled),
@@ -83,12 +86,15 @@ static PROPERTIES: &[Property<ReceiveConnector>] = &[
     time!("ConnectionInactivityTimeout", connection_inactivity_timeout),
     limit!("MessageRateLimit", message_rate_limit),
     limit!("MaxInboundConnection", max_inbound_connection),
-    limit!("MaxInboundConnectionPerSource", max_inbound_connection_per_source),
-    number!("MaxHopCount", max_hop_count),
-    number!("MaxLogonFailures", max_logon_failures),
+    limit!(
+        "MaxInboundConnectionPerSource",
+        max_inbound_connection_per_source
+    ),
+    tally!("MaxHopCount", max_hop_count),
+    tally!("MaxLogonFailures", max_logon_failures),
     octets!("MaxMessageSize", max_message_size),
     limit!("MaxProtocolErrors", max_protocol_errors),
-    number!("MaxRecipientsPerMessage", max_recipients_per_message),
+    tally!("MaxRecipientsPerMessage", max_recipients_per_message),
     Property::new(
         "PermissionGroups",
         |one| joined(one.permission_groups.iter().map(|one| one.name())),
@@ -97,25 +103,27 @@ static PROPERTIES: &[Property<ReceiveConnector>] = &[
             let words = texts(value);
             let named = words.iter().filter(|word| *word != "None");
             let named = named.map(|word| PermissionGroup::named(word));
-            one.permission_groups = named
-                .collect::<Result<_, _>>()
-                .map_err(|_| "Microsoft.Exchange.Data.Directory.SystemConfiguration.PermissionGroups")?;
+            one.permission_groups = named.collect::<Result<_, _>>().map_err(
+                |_| "Microsoft.Exchange.Data.Directory.SystemConfiguration.PermissionGroups",
+            )?;
             Ok(())
         },
     ),
     flag!("PipeliningEnabled", pipelining_enabled),
     logging!(),
-    Property::read("RemoteIPRanges", |one| match one.remote_ip_ranges.as_slice() {
-        [] => list(&[
-            "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".to_owned(),
-            "0.0.0.0-255.255.255.255".to_owned(),
-        ]),
-        ranges => {
-            let ranges = ranges.iter().map(|(first, last)| match first == last {
-                true => first.to_string(),
-                false => format!("{first}-{last}"),
-            });
-            list(&ranges.collect::<Vec<_>>())
+    Property::read("RemoteIPRanges", |one| {
+        match one.remote_ip_ranges.as_slice() {
+            [] => list(&[
+                "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".to_owned(),
+                "0.0.0.0-255.255.255.255".to_owned(),
+            ]),
+            ranges => {
+                let ranges = ranges.iter().map(|(first, last)| match first == last {
+                    true => first.to_string(),
+                    false => format!("{first}-{last}"),
+                });
+                list(&ranges.collect::<Vec<_>>())
+            }
         }
     }),
     flag!("RequireTLS", require_tls),
@@ -124,7 +132,10 @@ static PROPERTIES: &[Property<ReceiveConnector>] = &[
         "TlsDomainCapabilities",
         |one| {
             let all = one.tls_domain_capabilities.iter();
-            list(&all.map(|(domain, what)| format!("{domain}:{what}")).collect::<Vec<_>>())
+            list(
+                &all.map(|(domain, what)| format!("{domain}:{what}"))
+                    .collect::<Vec<_>>(),
+            )
         },
         Takes::Texts,
         |one, value| {
@@ -138,7 +149,9 @@ static PROPERTIES: &[Property<ReceiveConnector>] = &[
             Ok(())
         },
     ),
-    Property::read("TransportRole", |one| Value::from(one.transport_role.name())),
+    Property::read("TransportRole", |one| {
+        Value::from(one.transport_role.name())
+    }),
     Property::new(
         "SizeEnabled",
         |one| Value::from(one.size_enabled.name()),
@@ -167,19 +180,21 @@ const SERVER: Parameter = Parameter::new("Server", Takes::Text);
 pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
     vec![
         Cmdlet {
-            command: &Command {
-                name: "Get-ReceiveConnector",
-                aliases: &[],
-                synopsis: "Shows the receive connectors: where servers take mail in, and how.",
-                notes: &[
-                    "What is shown is how a connector is configured. Its service goes by what it read when it was started.",
-                ],
-                examples: &[
-                    "Get-ReceiveConnector",
-                    "Get-ReceiveConnector \"EX01\\Default Frontend EX01\" | fl TlsCertificateName",
-                ],
-                parameters: &[IDENTITY, SERVER],
-                words: false,
+            command: const {
+                &Command {
+                    name: "Get-ReceiveConnector",
+                    aliases: &[],
+                    synopsis: "Shows the receive connectors: where servers take mail in, and how.",
+                    notes: &[
+                        "What is shown is how a connector is configured. Its service goes by what it read when it was started.",
+                    ],
+                    examples: &[
+                        "Get-ReceiveConnector",
+                        "Get-ReceiveConnector \"EX01\\Default Frontend EX01\" | fl TlsCertificateName",
+                    ],
+                    parameters: &[IDENTITY, SERVER],
+                    words: false,
+                }
             },
             at: At::Servers,
             run: get,
@@ -219,7 +234,9 @@ fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
     };
     let all = servers.into_iter().flat_map(|server| {
         let connectors = server.receive_connectors().into_iter();
-        connectors.map(|one| object(server, &one)).collect::<Vec<_>>()
+        connectors
+            .map(|one| object(server, &one))
+            .collect::<Vec<_>>()
     });
     Ok(all.collect())
 }

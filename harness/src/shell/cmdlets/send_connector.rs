@@ -8,8 +8,8 @@ use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::property::{
-    certificate_name, flag, limit, lines, logging, number, octets, time, words,
-    Property, apply, count, list, number, parameters, shown, shown_size, size, span, text, texts,
+    Property, apply, certificate_name, count, flag, lines, list, logging, number, octets,
+    parameters, shown, shown_size, size, span, tally, text, texts, time, words,
 };
 use super::{At, Cmdlet};
 use crate::exchange::{Exchange, ProtocolLoggingLevel, SendConnector, TlsAuthLevel};
@@ -47,11 +47,18 @@ static PROPERTIES: &[Property<SendConnector>] = &[
     logging!(),
     flag!("RequireTLS", require_tls),
     lines!("SmartHosts", smart_hosts),
-    number!("SmtpMaxMessagesPerConnection", smtp_max_messages_per_connection),
+    tally!(
+        "SmtpMaxMessagesPerConnection",
+        smtp_max_messages_per_connection
+    ),
     Property::new(
         "TlsAuthLevel",
         |one| one.tls_auth_level.map(TlsAuthLevel::name).into(),
-        Takes::OneOf(&["EncryptionOnly", "CertificateValidation", "DomainValidation"]),
+        Takes::OneOf(&[
+            "EncryptionOnly",
+            "CertificateValidation",
+            "DomainValidation",
+        ]),
         |one, value| {
             let Some(word) = text(value) else {
                 one.tls_auth_level = None;
@@ -72,16 +79,18 @@ const IDENTITY: Parameter = Parameter::new("Identity", Takes::Text).at(0).piped(
 pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
     vec![
         Cmdlet {
-            command: &Command {
-                name: "Get-SendConnector",
-                aliases: &[],
-                synopsis: "Shows the send connectors: how mail leaves.",
-                notes: &[],
-                examples: &[
-                    "Get-SendConnector \"Outbound to Office 365\" | fl Name,*Tls*,SmartHosts",
-                ],
-                parameters: &[IDENTITY],
-                words: false,
+            command: const {
+                &Command {
+                    name: "Get-SendConnector",
+                    aliases: &[],
+                    synopsis: "Shows the send connectors: how mail leaves.",
+                    notes: &[],
+                    examples: &[
+                        "Get-SendConnector \"Outbound to Office 365\" | fl Name,*Tls*,SmartHosts",
+                    ],
+                    parameters: &[IDENTITY],
+                    words: false,
+                }
             },
             at: At::Servers,
             run: get,
@@ -120,7 +129,10 @@ fn all<'a>(desk: &'a Desk) -> Vec<(&'a Exchange, SendConnector)> {
 fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let connectors = all(desk);
     let Some(identity) = call.text("Identity") else {
-        return Ok(connectors.iter().map(|(server, one)| object(server, one)).collect());
+        return Ok(connectors
+            .iter()
+            .map(|(server, one)| object(server, one))
+            .collect());
     };
     let mut wanted = connectors.iter();
     let found = wanted.find(|(_, one)| one.name.eq_ignore_ascii_case(identity));

@@ -86,7 +86,9 @@ pub(super) static ALL: [Cmdlet; 3] = [
             name: "Test-SmtpConnectivity",
             aliases: &[],
             synopsis: "Connects to each receive connector and reads its banner. TLS is not tested.",
-            notes: &["The ports that are shown are those of the Bindings; the lab listens on others."],
+            notes: &[
+                "The ports that are shown are those of the Bindings; the lab listens on others.",
+            ],
             examples: &["Test-SmtpConnectivity EX01"],
             parameters: &[IDENTITY],
             words: false,
@@ -143,10 +145,7 @@ fn transport(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Va
                     "DelayNotificationTimeout",
                     schedule.delay_notification.map(Value::Span).into(),
                 ),
-                (
-                    "MessageExpirationTimeout",
-                    Value::Span(schedule.expiration),
-                ),
+                ("MessageExpirationTimeout", Value::Span(schedule.expiration)),
                 (
                     "InternalTransportCertificateThumbprint",
                     server.internal_transport_certificate().into(),

@@ -68,8 +68,13 @@ pub(super) static ALL: [Cmdlet; 5] = [
             name: "Restart-Service",
             aliases: &[],
             synopsis: "Stops a service and starts it again: it reads its connectors and the certificate store anew.",
-            notes: &["It is the service of the server where the shell is; Enter-PSSession goes to another."],
-            examples: &["Restart-Service MSExchangeFrontEndTransport", "Restart-Service MSExchangeTransport"],
+            notes: &[
+                "It is the service of the server where the shell is; Enter-PSSession goes to another.",
+            ],
+            examples: &[
+                "Restart-Service MSExchangeFrontEndTransport",
+                "Restart-Service MSExchangeTransport",
+            ],
             parameters: &[NAME, FORCE, NO_QUESTION],
             words: false,
         },
@@ -191,7 +196,9 @@ fn restart(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Ve
     let server = desk.server(None)?;
     for (name, display, role) in wanted(server, call)? {
         for what in ["stop", "start"] {
-            console.warn(&format!("Waiting for service '{display} ({name})' to {what}..."));
+            console.warn(&format!(
+                "Waiting for service '{display} ({name})' to {what}..."
+            ));
         }
         let done = server.restart_service(role);
         done.map_err(|error| desk.trouble(error))?;
@@ -204,7 +211,9 @@ fn stop(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<V
     named(call)?;
     let server = desk.server(None)?;
     for (name, display, role) in wanted(server, call)? {
-        console.warn(&format!("Waiting for service '{display} ({name})' to stop..."));
+        console.warn(&format!(
+            "Waiting for service '{display} ({name})' to stop..."
+        ));
         server.stop_service(role);
         desk.changed();
     }
@@ -218,7 +227,9 @@ fn start(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<
         if server.service_is_running(role) {
             continue;
         }
-        console.warn(&format!("Waiting for service '{display} ({name})' to start..."));
+        console.warn(&format!(
+            "Waiting for service '{display} ({name})' to start..."
+        ));
         let done = server.restart_service(role);
         done.map_err(|error| desk.trouble(error))?;
         desk.changed();

@@ -25,7 +25,11 @@ pub(super) static ALL: [Cmdlet; 1] = [Cmdlet {
 const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 fn wait(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
-    let words: Vec<_> = call.words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let words: Vec<_> = call
+        .words
+        .iter()
+        .map(|word| word.to_ascii_lowercase())
+        .collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["until", "next"] | ["until", "next", "retry" | "attempt"] => {
@@ -42,7 +46,9 @@ fn wait(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
             desk.stage().wait(length(&format!("{number}s"))?);
         }
         [text] => desk.stage().wait(length(text)?),
-        [number, unit] => desk.stage().wait(length(&format!("{number}{}", &unit[..1.min(unit.len())]))?),
+        [number, unit] => desk
+            .stage()
+            .wait(length(&format!("{number}{}", &unit[..1.min(unit.len())]))?),
         _ => {
             return Err(Trouble::new(
                 "ArgumentException",
@@ -65,11 +71,17 @@ fn length(text: &str) -> Result<Duration, Trouble> {
         Some(days) => days
             .parse::<u32>()
             .map(|days| Duration::from_secs(24 * 60 * 60) * days)
-            .map_err(|_| bad(format!("`{text}` is no length of time: write `10m`, `2h` or `1d`")))?,
+            .map_err(|_| {
+                bad(format!(
+                    "`{text}` is no length of time: write `10m`, `2h` or `1d`"
+                ))
+            })?,
         None => crate::duration::parse(text).map_err(bad)?,
     };
     match length <= MONTH {
         true => Ok(length),
-        false => Err(bad("at most thirty days pass at once: `wait 30d`".to_owned())),
+        false => Err(bad(
+            "at most thirty days pass at once: `wait 30d`".to_owned()
+        )),
     }
 }

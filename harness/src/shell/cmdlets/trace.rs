@@ -52,7 +52,10 @@ pub(super) static ALL: [Cmdlet; 2] = [
             aliases: &["Get-MessageTraceV2"],
             synopsis: "Shows what became of the messages that Exchange Online sent and took.",
             notes: &[],
-            examples: &["Get-MessageTrace", "Get-MessageTrace -Status Pending | Get-MessageTraceDetail | fl"],
+            examples: &[
+                "Get-MessageTrace",
+                "Get-MessageTrace -Status Pending | Get-MessageTraceDetail | fl",
+            ],
             parameters: &[
                 SENDER,
                 RECIPIENT,
@@ -74,8 +77,12 @@ pub(super) static ALL: [Cmdlet; 2] = [
             notes: &[],
             examples: &["Get-MessageTrace | Get-MessageTraceDetail | fl Date,Event,Detail"],
             parameters: &[
-                Parameter::new("MessageTraceId", Takes::Text).needed().piped(),
-                Parameter::new("RecipientAddress", Takes::Text).needed().piped(),
+                Parameter::new("MessageTraceId", Takes::Text)
+                    .needed()
+                    .piped(),
+                Parameter::new("RecipientAddress", Takes::Text)
+                    .needed()
+                    .piped(),
                 Parameter::new("Event", Takes::Texts),
             ],
             words: false,
@@ -110,7 +117,11 @@ fn trace(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>
         })
         .collect();
     for (_, eop) in desk.playing().eops() {
-        rows.extend(eop.message_trace().into_iter().map(|row| (row, String::new())));
+        rows.extend(
+            eop.message_trace()
+                .into_iter()
+                .map(|row| (row, String::new())),
+        );
     }
     let any = |name: &str, of: &str| {
         let like = super::super::desk::files::like;
@@ -142,7 +153,10 @@ fn object(row: &MessageTrace, id: &str) -> Value {
             ("MessageId", Value::from(row.message_id.as_str())),
             ("Received", Value::Time(row.received)),
             ("SenderAddress", Value::from(row.sender_address.as_str())),
-            ("RecipientAddress", Value::from(row.recipient_address.as_str())),
+            (
+                "RecipientAddress",
+                Value::from(row.recipient_address.as_str()),
+            ),
             ("Subject", Value::from(row.subject.as_str())),
             ("Status", Value::from(row.status.to_string())),
             ("FromIP", Value::from(row.from_ip.to_string())),

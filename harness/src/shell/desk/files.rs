@@ -28,14 +28,20 @@ impl Desk {
         if !matches!(self.place, Place::Appliance(_)) {
             for (name, identity) in playing.certificates() {
                 let path = format!("{CERTIFICATES}\\{name}.cer");
-                files.push((path, Pem::of_certificates(std::slice::from_ref(identity.leaf())).to_string()));
+                files.push((
+                    path,
+                    Pem::of_certificates(std::slice::from_ref(identity.leaf())).to_string(),
+                ));
                 for (at, root) in identity.roots().iter().enumerate() {
                     let number = match at {
                         0 => String::new(),
                         more => (more + 1).to_string(),
                     };
                     let path = format!("{CERTIFICATES}\\{name}-root{number}.cer");
-                    files.push((path, Pem::of_certificates(std::slice::from_ref(root)).to_string()));
+                    files.push((
+                        path,
+                        Pem::of_certificates(std::slice::from_ref(root)).to_string(),
+                    ));
                 }
                 if self.can_be_imported(name) {
                     files.push((format!("{CERTIFICATES}\\{name}.pfx"), String::new()));
@@ -52,7 +58,10 @@ impl Desk {
         };
         let thumbprint = identity.leaf().thumbprint();
         // One that is an orphan somewhere came without it.
-        let mut stores = self.servers().into_iter().flat_map(|server| server.certificates());
+        let mut stores = self
+            .servers()
+            .into_iter()
+            .flat_map(|server| server.certificates());
         !stores.any(|one| one.thumbprint() == thumbprint && !one.has_private_key)
     }
 
@@ -93,7 +102,10 @@ pub(in crate::shell) fn full(path: &str) -> String {
     if path.get(1..2) == Some(":") {
         return path.to_owned();
     }
-    format!("C:\\{}", path.trim_start_matches(".\\").trim_start_matches('\\'))
+    format!(
+        "C:\\{}",
+        path.trim_start_matches(".\\").trim_start_matches('\\')
+    )
 }
 
 /// Whether a path fits a pattern with `*` and `?`, without regard to case. A star stops at no

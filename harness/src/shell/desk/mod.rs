@@ -12,7 +12,7 @@ use crate::cast::{Playing, Stage};
 use crate::error::Error;
 use crate::exchange::Exchange;
 
-mod files;
+pub(super) mod files;
 
 /// Where lines are typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,11 @@ impl Desk {
             (None, Some((name, _))) => Place::Appliance(name.to_owned()),
             (None, None) => {
                 let senders = playing.senders();
-                Place::Client(senders.first().map_or_else(String::new, |one| one.name.clone()))
+                Place::Client(
+                    senders
+                        .first()
+                        .map_or_else(String::new, |one| one.name.clone()),
+                )
             }
         };
         Self {
@@ -90,6 +94,14 @@ impl Desk {
         Ok(())
     }
 
+    /// Comes back to where the shell was opened.
+    pub(super) fn go_home(&mut self) {
+        *self = Self {
+            changes: self.changes.clone(),
+            ..Self::at_first(Arc::clone(&self.stage))
+        };
+    }
+
     fn place_of(&self, name: &str) -> Option<Place> {
         let playing = self.playing();
         let mut servers = playing.exchanges();
@@ -121,7 +133,10 @@ impl Desk {
     pub(super) fn server(&self, name: Option<&str>) -> Result<&Exchange, Trouble> {
         let servers = self.servers();
         let Some(name) = name else {
-            return servers.first().copied().ok_or_else(|| self.not_found("the local server"));
+            return servers
+                .first()
+                .copied()
+                .ok_or_else(|| self.not_found("the local server"));
         };
         let mut all = servers.into_iter();
         all.find(|server| {
@@ -138,7 +153,9 @@ impl Desk {
     ) -> Result<(&Exchange, &'a str), Trouble> {
         match identity.split_once('\\') {
             Some((server, name)) => {
-                let server = self.server(Some(server)).map_err(|_| self.not_found(identity))?;
+                let server = self
+                    .server(Some(server))
+                    .map_err(|_| self.not_found(identity))?;
                 Ok((server, name))
             }
             None => Ok((self.server(None)?, identity)),
@@ -149,7 +166,9 @@ impl Desk {
     /// one that could be.
     pub(super) fn not_found(&self, identity: &str) -> Trouble {
         let servers = self.servers();
-        let domain = servers.first().and_then(|server| server.fqdn().split_once('.'));
+        let domain = servers
+            .first()
+            .and_then(|server| server.fqdn().split_once('.'));
         let domain = domain.map_or("contoso.test", |(_, domain)| domain);
         Trouble::new(
             "ManagementObjectNotFoundException",
@@ -183,9 +202,11 @@ impl Desk {
     /// Whether this is where the shell was opened.
     fn is_at_home(&self) -> bool {
         match &self.place {
-            Place::Server(member) => {
-                self.playing().exchanges().next().is_some_and(|(first, _)| first == member)
-            }
+            Place::Server(member) => self
+                .playing()
+                .exchanges()
+                .next()
+                .is_some_and(|(first, _)| first == member),
             _ => false,
         }
     }
@@ -236,12 +257,17 @@ impl Host for Desk {
                 all.map(|one| one.identity).collect()
             }
             ("Identity", "InboundConnector") => {
-                let all = self.playing().eops().flat_map(|(_, eop)| eop.tenant().inbound_connectors);
+                let all = self
+                    .playing()
+                    .eops()
+                    .flat_map(|(_, eop)| eop.tenant().inbound_connectors);
                 all.map(|one| one.name).collect()
             }
             ("Identity", "OutboundConnector") => {
                 let all = self.playing().senders().into_iter();
-                all.filter(|one| one.is_online()).map(|one| one.connector).collect()
+                all.filter(|one| one.is_online())
+                    .map(|one| one.connector)
+                    .collect()
             }
             ("Name", "Service") => vec![
                 "MSExchangeFrontEndTransport".to_owned(),
