@@ -9,6 +9,7 @@ mod eop;
 mod exchange;
 mod flow;
 mod interceptor;
+mod lab;
 mod life;
 mod player;
 mod receive_connector;
@@ -21,6 +22,7 @@ mod tests;
 mod written;
 
 pub use flow::MailFlow;
+pub use lab::{Evidence, LabText};
 pub use life::Life;
 pub use player::{Happening, Player};
 pub use send::SendResult;
