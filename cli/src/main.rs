@@ -8,6 +8,7 @@ mod output; // data to stdout, notes to stderr; neither panics when its reader l
 mod audit; // mailfault audit: a client through the catalogue, and its report card
 mod certs; // mailfault certs: certificates as files
 mod check; // mailfault check: scenario files, held to what they expect
+mod lab; // mailfault lab: a broken mail flow to investigate and repair
 mod list; // mailfault list: what there is, one line each
 mod pages; // mailfault completions and mailfault man: what can be typed, for shells and for `man`
 mod probe; // mailfault probe: a server, as others would judge it
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let done = match Mailfault::parse().verb {
         Verb::List(arguments) => list::list(&arguments),
         Verb::Show(arguments) => show::show(&arguments),
+        Verb::Lab(arguments) => lab::lab(&arguments),
         Verb::Certs(arguments) => certs::certs(&arguments),
         Verb::Serve(arguments) => serve::serve(&arguments),
         Verb::Run(arguments) => run::run(&arguments),

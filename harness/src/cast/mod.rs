@@ -165,6 +165,14 @@ impl Cast {
         })
     }
 
+    /// The same under another name.
+    pub(crate) fn under_the_name(self, id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            ..self
+        }
+    }
+
     /// The file, as it was written.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -1,5 +1,7 @@
 //! Whether a lab is solved.
 
+use std::fmt;
+
 use crate::cast::SendResult;
 use crate::judge::Decision;
 
@@ -63,5 +65,22 @@ impl Grade {
             (false, true) => "not solved: mail does not flow",
             (false, false) => "not solved: mail does not flow, and policy is broken",
         }
+    }
+}
+
+impl fmt::Display for Grade {
+    /// A line for each message, the policies that are broken, and the sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for one in &self.arrivals {
+            let good = if one.good { "good" } else { "NOT GOOD" };
+            writeln!(f, "{good}: {} to {}: {}", one.by, one.to, one.seen)?;
+            if !one.good {
+                writeln!(f, "  {}", one.words.replace('\n', "\n  "))?;
+            }
+        }
+        for broken in &self.policy_broken {
+            writeln!(f, "policy broken: {broken}")?;
+        }
+        write!(f, "{}", self.summary())
     }
 }

@@ -62,7 +62,9 @@ fn nodes(stage: &Stage) -> Vec<Node> {
 /// The member of a cast that answers for a host.
 fn member(stage: &Stage, host: &str) -> String {
     let mut hosts = stage.cast().hosts();
-    let member = hosts.find(|(known, _)| *known == host).map_or(host, |(_, member)| member);
+    let member = hosts
+        .find(|(known, _)| *known == host)
+        .map_or(host, |(_, member)| member);
     member.split('/').next().unwrap_or(member).to_owned()
 }
 
@@ -92,14 +94,18 @@ fn links(stage: &Stage, lives: &[Life]) -> Vec<Link> {
     }
     for (life, seen) in lives.iter().zip(&seen) {
         let from = life.by.split('/').next().unwrap_or(&life.by);
-        let found = links.iter_mut().find(|one| one.from == from && one.host == life.to);
+        let found = links
+            .iter_mut()
+            .find(|one| one.from == from && one.host == life.to);
         let Some(link) = found else { continue };
         let message = message((0, life));
         link.waiting += usize::from(message.state == MessageState::Waiting);
         let tried = life.progress.iter().rev().find(|one| {
             matches!(
                 one.kind,
-                ProgressKind::Deferred { .. } | ProgressKind::Delivered(_) | ProgressKind::Failed { .. }
+                ProgressKind::Deferred { .. }
+                    | ProgressKind::Delivered(_)
+                    | ProgressKind::Failed { .. }
             )
         });
         let Some(last) = tried else { continue };
@@ -111,7 +117,9 @@ fn links(stage: &Stage, lives: &[Life]) -> Vec<Link> {
                 delivered: matches!(last.kind, ProgressKind::Delivered(_)),
                 in_clear: seen.as_ref().is_some_and(|seen| seen.in_clear),
                 message: message.last,
-                certificate: thumbprint.as_ref().and_then(|one| subjects.get(one).cloned()),
+                certificate: thumbprint
+                    .as_ref()
+                    .and_then(|one| subjects.get(one).cloned()),
                 thumbprint,
             });
         }
@@ -133,15 +141,25 @@ fn links(stage: &Stage, lives: &[Life]) -> Vec<Link> {
 /// Whose each certificate is that anybody in the cast could show, by thumbprint.
 fn subjects(stage: &Stage) -> BTreeMap<String, String> {
     let playing = stage.playing();
-    let named = playing.certificates().map(|(_, identity)| identity.leaf().clone());
-    let stores = playing.exchanges().flat_map(|(_, server)| server.certificates());
+    let named = playing
+        .certificates()
+        .map(|(_, identity)| identity.leaf().clone());
+    let stores = playing
+        .exchanges()
+        .flat_map(|(_, server)| server.certificates());
     let stored = stores.map(|one| one.identity.leaf().clone());
-    let tenants = playing.eops().map(|(_, eop)| eop.certificate().leaf().clone());
-    let boxes = playing.interceptors().filter_map(|(_, one)| one.certificate());
+    let tenants = playing
+        .eops()
+        .map(|(_, eop)| eop.certificate().leaf().clone());
+    let boxes = playing
+        .interceptors()
+        .filter_map(|(_, one)| one.certificate());
     let shown = boxes.map(|identity| identity.leaf().clone());
     let all = named.chain(stored).chain(tenants).chain(shown);
     let facts = all.filter_map(|der| CertificateFacts::read(&der));
-    facts.map(|facts| (facts.thumbprint, facts.subject.to_string())).collect()
+    facts
+        .map(|facts| (facts.thumbprint, facts.subject.to_string()))
+        .collect()
 }
 
 fn message((at, life): (usize, &Life)) -> Message {
@@ -151,7 +169,9 @@ fn message((at, life): (usize, &Life)) -> Message {
         by: life.by.clone(),
         to: life.to.clone(),
         from: first.map_or_else(String::new, |one| one.submission.from.clone()),
-        recipient: first.and_then(|one| one.recipients.first().cloned()).unwrap_or_default(),
+        recipient: first
+            .and_then(|one| one.recipients.first().cloned())
+            .unwrap_or_default(),
         state: MessageState::Waiting,
         submitted: first.map_or(std::time::UNIX_EPOCH, |one| one.at),
         attempts: 0,
@@ -184,7 +204,9 @@ fn message((at, life): (usize, &Life)) -> Message {
 }
 
 fn trace(stage: &Stage, lives: &[Life]) -> Vec<TraceRow> {
-    let of_cloud = lives.iter().filter(|life| life.is_of_cloud(stage.playing()));
+    let of_cloud = lives
+        .iter()
+        .filter(|life| life.is_of_cloud(stage.playing()));
     let mut rows: Vec<TraceRow> = of_cloud
         .flat_map(|life| {
             let detail = message_trace_detail(&life.progress);
@@ -194,7 +216,10 @@ fn trace(stage: &Stage, lives: &[Life]) -> Vec<TraceRow> {
                 events.retain(|one| one.recipient_address == row.recipient_address);
                 TraceRow {
                     received: row.received,
-                    id: events.first().map(|one| one.message_trace_id.clone()).unwrap_or_default(),
+                    id: events
+                        .first()
+                        .map(|one| one.message_trace_id.clone())
+                        .unwrap_or_default(),
                     events: events
                         .into_iter()
                         .map(|one| (one.date, one.event.to_string(), one.detail))
@@ -224,7 +249,10 @@ fn trace(stage: &Stage, lives: &[Life]) -> Vec<TraceRow> {
 }
 
 fn queues(stage: &Stage) -> Vec<QueueRow> {
-    let all = stage.playing().exchanges().flat_map(|(_, server)| server.queues());
+    let all = stage
+        .playing()
+        .exchanges()
+        .flat_map(|(_, server)| server.queues());
     all.map(|one| QueueRow {
         identity: one.identity,
         delivery_type: one.delivery_type.to_string(),
@@ -254,5 +282,7 @@ pub(super) fn log(stage: &Stage, host: &str, path: &str) -> Option<String> {
     let server = stage.playing().exchange(host)?;
     let wanted = path.replace('\\', "/");
     let mut files = server.log_files().into_iter();
-    files.find(|(known, _)| known.to_string_lossy() == wanted).map(|(_, text)| text)
+    files
+        .find(|(known, _)| known.to_string_lossy() == wanted)
+        .map(|(_, text)| text)
 }

@@ -12,7 +12,7 @@
 //! assert!(!lab.grade()?.solved);
 //!
 //! let mut seen = Transcript::new();
-//! lab.run("Get-ReceiveConnector \"SERVER1\\Default Frontend SERVER1\" | fl Tls*", &mut seen);
+//! lab.run("Get-ReceiveConnector \"SERVER1\\Default Frontend SERVER1\" | fl Tls*", &mut seen)?;
 //! assert!(seen.text().contains("TlsCertificateName"));
 //! # Ok::<(), mailfault::Error>(())
 //! ```
@@ -32,6 +32,7 @@ mod timeline;
 mod variation;
 mod view;
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -156,9 +157,31 @@ impl Lab {
     }
 
     /// Runs what was typed into the management shell. Two do not type at once: the second waits.
-    pub fn run(&self, line: &str, console: &mut dyn Console) {
-        if line.trim().is_empty() {
-            return;
+    /// `ticket`, `hint` and `grade` are the lab's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`grade`](Self::grade).
+    pub fn run(&self, line: &str, console: &mut dyn Console) -> Result<(), Error> {
+        match line.trim().to_ascii_lowercase().as_str() {
+            "" => return Ok(()),
+            "ticket" => {
+                print(console, &self.ticket().to_string());
+                return Ok(());
+            }
+            "hint" => {
+                match self.open_hint().and_then(|hint| hint.text) {
+                    Some(text) => print(console, &text),
+                    None => console.print("there is no other hint"),
+                }
+                return Ok(());
+            }
+            "grade" => {
+                let grade = self.grade()?;
+                print(console, &grade.to_string());
+                return Ok(());
+            }
+            _ => {}
         }
         let mut heard = Heard {
             console,
@@ -177,6 +200,17 @@ impl Lab {
         };
         let said = std::mem::take(&mut heard.said);
         self.note(deed, line, &said);
+        Ok(())
+    }
+
+    /// Whether a line leaves the lab: `exit` where the shell was opened, `quit` anywhere.
+    #[must_use]
+    pub fn is_left_by(&self, line: &str) -> bool {
+        match line.trim().to_ascii_lowercase().as_str() {
+            "quit" => true,
+            "exit" => self.shell().is_at_home(),
+            _ => false,
+        }
     }
 
     /// Writes down what was done, and which evidence was shown by it.
@@ -317,6 +351,21 @@ impl Lab {
                 .map(|(one, seen)| (one.text.clone(), one.shows.clone(), *seen))
                 .collect(),
         })
+    }
+}
+
+/// Prints a text of several lines.
+fn print(console: &mut dyn Console, text: &str) {
+    for line in text.lines() {
+        console.print(line);
+    }
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "From:    {}", self.from)?;
+        writeln!(f, "Subject: {}\n", self.subject)?;
+        writeln!(f, "{}", self.text)
     }
 }
 

@@ -90,7 +90,10 @@ fn of_sender(all: &mut Settings, playing: &Playing, sender: &Sender) {
     match &sender.judge {
         Judge::Eop(connector) => {
             put("TlsSettings", level(connector.tls_settings));
-            put("TlsDomain", fixed(connector.tls_domain.clone().unwrap_or_default()));
+            put(
+                "TlsDomain",
+                fixed(connector.tls_domain.clone().unwrap_or_default()),
+            );
         }
         Judge::PinnedName(pinned) => {
             put("rule", fixed(sender.judge.name()));
@@ -98,9 +101,15 @@ fn of_sender(all: &mut Settings, playing: &Playing, sender: &Sender) {
         }
         other => put("rule", fixed(other.name())),
     }
-    put("expected name", fixed(sender.expects.clone().unwrap_or_default()));
+    put(
+        "expected name",
+        fixed(sender.expects.clone().unwrap_or_default()),
+    );
     for trusted in &sender.trusts {
-        put(&format!("trust in {}", name_of(playing, trusted)), graded("given", 0));
+        put(
+            &format!("trust in {}", name_of(playing, trusted)),
+            graded("given", 0),
+        );
     }
 }
 
@@ -137,7 +146,10 @@ fn of_receive_connector(all: &mut Settings, server: &str, one: &ReceiveConnector
         all.insert(name, setting);
     };
     put("RequireTLS", strict(one.require_tls));
-    put("AuthMechanism Tls", strict(one.authenticates_by(AuthMechanism::Tls)));
+    put(
+        "AuthMechanism Tls",
+        strict(one.authenticates_by(AuthMechanism::Tls)),
+    );
     put(
         "AuthMechanism ExternalAuthoritative",
         lax(one.authenticates_by(AuthMechanism::ExternalAuthoritative)),
@@ -161,28 +173,47 @@ fn of_send_connector(all: &mut Settings, one: &SendConnector) {
     put("RequireTLS", strict(one.require_tls));
     put("IgnoreSTARTTLS", lax(one.ignore_starttls));
     put("TlsAuthLevel", level(one.tls_auth_level));
-    put("TlsDomain", fixed(one.tls_domain.clone().unwrap_or_default()));
+    put(
+        "TlsDomain",
+        fixed(one.tls_domain.clone().unwrap_or_default()),
+    );
 }
 
 fn of_inbound_connector(all: &mut Settings, one: &InboundConnector) {
     let mut put = |property: &str, setting| {
-        all.insert(format!("inbound connector {}/{property}", one.name), setting);
+        all.insert(
+            format!("inbound connector {}/{property}", one.name),
+            setting,
+        );
     };
     put("Enabled", strict(one.enabled));
     put("RequireTls", strict(one.require_tls));
-    put("RestrictDomainsToCertificate", strict(one.restrict_domains_to_certificate));
-    put("RestrictDomainsToIPAddresses", strict(one.restrict_domains_to_ip_addresses));
+    put(
+        "RestrictDomainsToCertificate",
+        strict(one.restrict_domains_to_certificate),
+    );
+    put(
+        "RestrictDomainsToIPAddresses",
+        strict(one.restrict_domains_to_ip_addresses),
+    );
     put(
         "TlsSenderCertificateName",
         fixed(one.tls_sender_certificate_name.clone().unwrap_or_default()),
     );
     let addresses = one.sender_ip_addresses.iter().map(ToString::to_string);
-    put("SenderIPAddresses", fixed(addresses.collect::<Vec<_>>().join(", ")));
+    put(
+        "SenderIPAddresses",
+        fixed(addresses.collect::<Vec<_>>().join(", ")),
+    );
 }
 
 /// Which policies are broken, a sentence each.
 pub(super) fn broken(before: &Settings, now: &Settings, text: &LabText) -> Vec<String> {
-    let may_change = |name: &str| text.may_change.iter().any(|part| name.contains(part.as_str()));
+    let may_change = |name: &str| {
+        text.may_change
+            .iter()
+            .any(|part| name.contains(part.as_str()))
+    };
     let mut broken = Vec::new();
     for (name, was) in before {
         if may_change(name) {

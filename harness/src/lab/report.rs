@@ -33,9 +33,17 @@ impl LabReport {
     /// What had been seen before the first change; `None` if nothing was changed.
     #[must_use]
     pub fn seen_before_the_change(&self) -> Option<Vec<&str>> {
-        let first = self.timeline.iter().position(|one| one.deed == Deed::Changed)?;
+        let first = self
+            .timeline
+            .iter()
+            .position(|one| one.deed == Deed::Changed)?;
         let before = self.timeline[..first].iter();
-        Some(before.flat_map(|one| &one.evidence).map(String::as_str).collect())
+        Some(
+            before
+                .flat_map(|one| &one.evidence)
+                .map(String::as_str)
+                .collect(),
+        )
     }
 
     /// As a page of its own, without scripts.
@@ -96,7 +104,10 @@ impl LabReport {
 
 /// A line with what HTML takes for its own escaped, and what stands in backticks as code.
 fn inline(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     let escaped = escaped.replace("\\|", "|");
     let mut parts = escaped.split('`');
     let mut line = parts.next().unwrap_or_default().to_owned();
@@ -119,13 +130,23 @@ impl fmt::Display for LabReport {
         for broken in &self.grade.policy_broken {
             writeln!(f, "- policy broken: {broken}")?;
         }
-        writeln!(f, "\n## Mail\n\n| by | to | ended | words |\n|---|---|---|---|")?;
+        writeln!(
+            f,
+            "\n## Mail\n\n| by | to | ended | words |\n|---|---|---|---|"
+        )?;
         for one in &self.grade.arrivals {
             let good = if one.good { "" } else { " (it should not)" };
             let words = cell(&one.words);
-            writeln!(f, "| {} | {} | {}{good} | {words} |", one.by, one.to, one.seen)?;
+            writeln!(
+                f,
+                "| {} | {} | {}{good} | {words} |",
+                one.by, one.to, one.seen
+            )?;
         }
-        writeln!(f, "\n## What was done\n\n| after | | what | seen for the first time |\n|---|---|---|---|")?;
+        writeln!(
+            f,
+            "\n## What was done\n\n| after | | what | seen for the first time |\n|---|---|---|---|"
+        )?;
         for one in &self.timeline {
             writeln!(
                 f,
@@ -150,7 +171,11 @@ impl fmt::Display for LabReport {
                 writeln!(f, "- `{text}`: {shows} ({when})")?;
             }
         }
-        writeln!(f, "\n## What was wrong\n\n{}", self.cause.replace('\n', " "))
+        writeln!(
+            f,
+            "\n## What was wrong\n\n{}",
+            self.cause.replace('\n', " ")
+        )
     }
 }
 

@@ -73,7 +73,12 @@ mod tests {
     fn a_seed_gives_the_same_text_each_time_and_seeds_differ() {
         let text = "mail.contoso.test at EX01, not EX02";
         let all: Vec<_> = (0..16).map(|seed| varied(text, &lab(), seed)).collect();
-        assert_eq!(all, (0..16).map(|seed| varied(text, &lab(), seed)).collect::<Vec<_>>());
+        assert_eq!(
+            all,
+            (0..16)
+                .map(|seed| varied(text, &lab(), seed))
+                .collect::<Vec<_>>()
+        );
         for wanted in [
             "mail.adatum.test at EX01, not EX02",
             "mail.adatum.test at EX02, not EX01",

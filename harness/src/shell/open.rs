@@ -71,6 +71,11 @@ impl Shell {
         self.interpreter.complete(&self.desk, line, cursor)
     }
 
+    /// Whether it is where it was opened.
+    pub(crate) fn is_at_home(&self) -> bool {
+        self.desk.is_at_home()
+    }
+
     /// How often something was changed.
     pub(crate) fn changes(&self) -> usize {
         self.desk.changes()

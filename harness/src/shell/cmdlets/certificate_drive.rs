@@ -5,7 +5,7 @@ use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::certificates::is_yes;
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::StoredCertificate;
 
 static KIND: Kind = Kind {
@@ -84,7 +84,7 @@ fn object(one: &StoredCertificate) -> Value {
     Object {
         kind: &KIND,
         text: facts.thumbprint.clone(),
-        properties: vec![
+        properties: named(vec![
             ("PSParentPath", Value::from(STORE)),
             (
                 "PSPath",
@@ -103,7 +103,7 @@ fn object(one: &StoredCertificate) -> Value {
             ("HasPrivateKey", Value::Bool(one.has_private_key)),
             ("SerialNumber", Value::from(facts.serial.as_str())),
             ("DnsNameList", super::property::list(&facts.names)),
-        ],
+        ]),
     }
     .into()
 }

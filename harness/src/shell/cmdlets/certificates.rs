@@ -10,7 +10,7 @@ use super::super::desk::files::{CERTIFICATES, full};
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::property::list;
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::{Exchange, Service, StoredCertificate};
 
 static KIND: Kind = Kind {
@@ -238,7 +238,7 @@ pub(super) fn object(desk: &Desk, one: &StoredCertificate) -> Value {
     Object {
         kind: &KIND,
         text: facts.thumbprint.clone(),
-        properties: vec![
+        properties: named(vec![
             ("CertificateDomains", list(&names)),
             ("FriendlyName", Value::from(one.friendly_name.as_str())),
             ("HasPrivateKey", Value::Bool(one.has_private_key)),
@@ -262,7 +262,7 @@ pub(super) fn object(desk: &Desk, one: &StoredCertificate) -> Value {
             ("Subject", Value::from(facts.subject.to_string())),
             ("Thumbprint", Value::from(facts.thumbprint.as_str())),
             ("Identity", Value::from(facts.thumbprint.as_str())),
-        ],
+        ]),
     }
     .into()
 }
@@ -330,7 +330,7 @@ fn enable(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec
 }
 
 fn date(one: &StoredCertificate) -> String {
-    crate::transport::shown(one.facts.not_after)
+    crate::transport::american_time(one.facts.not_after)
 }
 
 fn remove(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<Value>, Trouble> {

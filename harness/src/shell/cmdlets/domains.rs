@@ -4,7 +4,7 @@ use super::super::command::{Call, Command, Console, Parameter, Takes};
 use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::eop::{AcceptedDomain, DomainType};
 
 static KIND: Kind = Kind {
@@ -84,14 +84,14 @@ fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
         Object {
             kind: &KIND,
             text: domain.clone(),
-            properties: vec![
+            properties: named(vec![
                 ("DomainName", Value::from(domain.as_str())),
                 ("DomainType", Value::from(kind)),
                 ("Default", Value::Bool(default)),
                 ("Name", Value::from(domain.as_str())),
                 ("Organization", Value::from(of)),
                 ("Identity", Value::from(domain)),
-            ],
+            ]),
         }
         .into()
     });

@@ -4,7 +4,7 @@ use super::super::command::{Call, Command, Console, Parameter, Takes};
 use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::EventEntry;
 
 static OLD: Kind = Kind {
@@ -146,11 +146,11 @@ fn old(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
     }
     let shown = entries.into_iter().map(|(index, entry, machine)| {
         let id = Value::Int(i64::from(entry.event.id()));
-        let time = crate::transport::shown(entry.at);
+        let time = crate::transport::american_time(entry.at);
         Object {
             kind: &OLD,
             text: "System.Diagnostics.EventLogEntry".to_owned(),
-            properties: vec![
+            properties: named(vec![
                 ("Index", super::property::number(index)),
                 ("EventID", id.clone()),
                 ("EntryType", Value::from(entry.event.level().to_string())),
@@ -161,7 +161,7 @@ fn old(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
                 ("TimeGenerated", Value::Time(entry.at)),
                 ("Time", Value::from(time)),
                 ("MachineName", Value::from(machine)),
-            ],
+            ]),
         }
         .into()
     });
@@ -181,7 +181,7 @@ fn new(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
         Object {
             kind: &NEW,
             text: "System.Diagnostics.Eventing.Reader.EventLogRecord".to_owned(),
-            properties: vec![
+            properties: named(vec![
                 ("Message", Value::from(entry.event.to_string())),
                 ("Id", Value::Int(i64::from(entry.event.id()))),
                 (
@@ -193,7 +193,7 @@ fn new(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
                 ("MachineName", Value::from(machine)),
                 ("RecordId", super::property::number(index)),
                 ("TimeCreated", Value::Time(entry.at)),
-            ],
+            ]),
         }
         .into()
     });

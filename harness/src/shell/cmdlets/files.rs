@@ -5,7 +5,7 @@ use super::super::desk::Desk;
 use super::super::desk::files::{full, like, missing};
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
-use super::{At, Cmdlet, certificate_drive};
+use super::{At, Cmdlet, certificate_drive, named};
 
 static FILE: Kind = Kind {
     name: "System.IO.FileInfo",
@@ -105,14 +105,14 @@ fn file(path: &str, length: usize, now: std::time::SystemTime) -> Value {
     Object {
         kind: &FILE,
         text: path.to_owned(),
-        properties: vec![
+        properties: named(vec![
             ("Mode", Value::from("-a----")),
             ("LastWriteTime", Value::Time(now)),
             ("Length", super::property::number(length)),
             ("Name", Value::from(name)),
             ("FullName", Value::from(path)),
             ("Path", Value::from(path)),
-        ],
+        ]),
     }
     .into()
 }
@@ -122,14 +122,14 @@ fn directory(folder: &str, name: &str, now: std::time::SystemTime) -> Value {
     Object {
         kind: &FILE,
         text: path.clone(),
-        properties: vec![
+        properties: named(vec![
             ("Mode", Value::from("d-----")),
             ("LastWriteTime", Value::Time(now)),
             ("Length", Value::Null),
             ("Name", Value::from(name)),
             ("FullName", Value::from(path.as_str())),
             ("Path", Value::from(path)),
-        ],
+        ]),
     }
     .into()
 }

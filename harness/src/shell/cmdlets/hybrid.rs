@@ -5,7 +5,7 @@ use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Kind, Object, Value};
 use super::property::list;
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::TlsCertificateName;
 
 static KIND: Kind = Kind {
@@ -69,7 +69,7 @@ fn get(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Tro
         Object {
             kind: &KIND,
             text: "Hybrid Configuration".to_owned(),
-            properties: vec![
+            properties: named(vec![
                 ("ReceivingTransportServers", list(&servers)),
                 ("SendingTransportServers", list(&servers)),
                 ("OnPremisesSmartHost", Value::from(cloud.to.as_str())),
@@ -81,7 +81,7 @@ fn get(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Tro
                 ("TlsCertificateName", meant.into()),
                 ("Name", Value::from("Hybrid Configuration")),
                 ("Identity", Value::from("Hybrid Configuration")),
-            ],
+            ]),
         }
         .into(),
     ])

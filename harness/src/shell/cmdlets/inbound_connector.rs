@@ -8,7 +8,7 @@ use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::certificates::is_yes;
 use super::property::{Property, apply, flag, lines, list, parameters, shown, text, texts, words};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::eop::{ConnectorType, Eop, InboundConnector};
 
 static KIND: Kind = Kind {
@@ -159,7 +159,7 @@ fn object(one: &InboundConnector) -> Value {
     Object {
         kind: &KIND,
         text: one.name.clone(),
-        properties,
+        properties: named(properties),
     }
     .into()
 }

@@ -24,6 +24,8 @@ mod services;
 mod time;
 mod trace;
 
+use std::borrow::Cow;
+
 use super::command::{Call, Command, Console};
 use super::desk::{Desk, Place};
 use super::trouble::Trouble;
@@ -70,6 +72,13 @@ impl Cmdlet {
     ) -> Result<Vec<Value>, Trouble> {
         (self.run)(desk, call, console)
     }
+}
+
+/// Properties whose names the program knows.
+fn named(all: Vec<(&'static str, Value)>) -> Vec<(Cow<'static, str>, Value)> {
+    all.into_iter()
+        .map(|(name, value)| (Cow::Borrowed(name), value))
+        .collect()
 }
 
 /// Every command.

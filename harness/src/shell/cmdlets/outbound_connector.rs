@@ -7,7 +7,7 @@ use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::property::{Property, apply, list, parameters, shown, text, texts};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::cast::Sender;
 use crate::judge::{EopOutbound, Judge, TlsSettings};
 
@@ -188,7 +188,7 @@ fn object(one: &Sender) -> Value {
     Object {
         kind: &KIND,
         text: one.connector.clone(),
-        properties,
+        properties: named(properties),
     }
     .into()
 }
@@ -221,11 +221,11 @@ fn validate(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Val
         Object {
             kind: &VALIDATION,
             text: task.clone(),
-            properties: vec![
+            properties: named(vec![
                 ("TaskName", Value::from(task)),
                 ("IsTaskSuccessful", Value::Bool(good)),
                 ("Detail", Value::from(detail)),
-            ],
+            ]),
         }
         .into()
     };

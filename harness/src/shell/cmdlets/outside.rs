@@ -4,7 +4,7 @@ use super::super::command::{Call, Command, Console, Parameter, Takes};
 use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 
 static NAME: Kind = Kind {
     name: "Microsoft.DnsClient.Commands.DnsRecord_A",
@@ -125,14 +125,14 @@ fn resolve(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Valu
         Object {
             kind: &NAME,
             text: address.to_string(),
-            properties: vec![
+            properties: named(vec![
                 ("Name", Value::from(name)),
                 ("Type", Value::from("A")),
                 ("TTL", Value::Int(3_600)),
                 ("Section", Value::from("Answer")),
                 ("IPAddress", Value::from(address.ip().to_string())),
                 ("Port", Value::Int(i64::from(address.port()))),
-            ],
+            ]),
         }
         .into(),
     ])
@@ -146,12 +146,12 @@ fn test(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
         Object {
             kind: &CONNECTION,
             text: name.to_owned(),
-            properties: vec![
+            properties: named(vec![
                 ("ComputerName", Value::from(name)),
                 ("RemoteAddress", Value::from(address.ip().to_string())),
                 ("RemotePort", Value::Int(call.int("Port").unwrap_or(25))),
                 ("TcpTestSucceeded", Value::Bool(good.is_ok())),
-            ],
+            ]),
         }
         .into(),
     ])

@@ -5,7 +5,7 @@ use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::property::{list, number};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::Exchange;
 use crate::transport::{Queue, QueuedMessage};
 
@@ -180,7 +180,7 @@ fn queue(one: &Queue) -> Value {
     Object {
         kind: &QUEUE,
         text: one.identity.clone(),
-        properties: vec![
+        properties: named(vec![
             ("Identity", Value::from(one.identity.as_str())),
             ("DeliveryType", Value::from(one.delivery_type.to_string())),
             ("NextHopDomain", Value::from(one.next_hop_domain.as_str())),
@@ -200,7 +200,7 @@ fn queue(one: &Queue) -> Value {
                 one.first_retry_time.map(Value::Time).into(),
             ),
             ("NextHopCategory", Value::from(one.next_hop_category)),
-        ],
+        ]),
     }
     .into()
 }
@@ -274,7 +274,7 @@ fn message(one: &QueuedMessage) -> Value {
     Object {
         kind: &MESSAGE,
         text: one.identity.clone(),
-        properties: vec![
+        properties: named(vec![
             ("Identity", Value::from(one.identity.as_str())),
             ("Subject", Value::from(one.subject.as_str())),
             (
@@ -294,7 +294,7 @@ fn message(one: &QueuedMessage) -> Value {
             ("RetryCount", Value::Int(i64::from(one.retry_count))),
             ("Queue", Value::from(one.queue.as_str())),
             ("Recipients", list(&one.recipients)),
-        ],
+        ]),
     }
     .into()
 }

@@ -12,7 +12,7 @@ use super::property::{
     parameters, shown, shown_size, shown_unlimited, size, span, tally, text, texts, time,
     unlimited, words,
 };
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::{
     AuthMechanism, Exchange, PermissionGroup, ProtocolLoggingLevel, ReceiveConnector, SizeEnabled,
 };
@@ -267,7 +267,7 @@ fn object(server: &Exchange, connector: &ReceiveConnector) -> Value {
     Object {
         kind: &KIND,
         text: identity,
-        properties,
+        properties: named(properties),
     }
     .into()
 }

@@ -11,7 +11,7 @@ use super::property::{
     Property, apply, certificate_name, count, flag, lines, list, logging, number, octets,
     parameters, shown, shown_size, size, span, tally, text, texts, time, words,
 };
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::{Exchange, ProtocolLoggingLevel, SendConnector, TlsAuthLevel};
 
 static KIND: Kind = Kind {
@@ -149,7 +149,7 @@ fn object(server: &Exchange, connector: &SendConnector) -> Value {
     Object {
         kind: &KIND,
         text: connector.name.clone(),
-        properties,
+        properties: named(properties),
     }
     .into()
 }

@@ -8,7 +8,7 @@ use super::super::command::{Call, Command, Console, Parameter, Takes};
 use super::super::desk::{Desk, identity_of};
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::Exchange;
 
 static SERVER: Kind = Kind {
@@ -121,12 +121,12 @@ fn servers(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Valu
         Object {
             kind: &SERVER,
             text: server.name().to_owned(),
-            properties: vec![
+            properties: named(vec![
                 ("Name", Value::from(server.name())),
                 ("Fqdn", Value::from(server.fqdn())),
                 ("AdminDisplayVersion", Value::from(version)),
                 ("Identity", Value::from(server.name())),
-            ],
+            ]),
         }
         .into()
     });
@@ -139,7 +139,7 @@ fn transport(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Va
         Object {
             kind: &TRANSPORT,
             text: server.name().to_owned(),
-            properties: vec![
+            properties: named(vec![
                 ("Name", Value::from(server.name())),
                 (
                     "DelayNotificationTimeout",
@@ -151,7 +151,7 @@ fn transport(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Va
                     server.internal_transport_certificate().into(),
                 ),
                 ("Identity", Value::from(server.name())),
-            ],
+            ]),
         }
         .into()
     });
@@ -176,7 +176,7 @@ fn test(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
                 Object {
                     kind: &TEST,
                     text: server.name().to_owned(),
-                    properties: vec![
+                    properties: named(vec![
                         ("Server", Value::from(server.name())),
                         (
                             "ReceiveConnector",
@@ -186,7 +186,7 @@ fn test(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
                         ("EndPoint", Value::from(addr.to_string())),
                         ("StatusCode", Value::from(status)),
                         ("Details", Value::from(details)),
-                    ],
+                    ]),
                 }
                 .into(),
             );

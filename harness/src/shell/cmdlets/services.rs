@@ -4,7 +4,7 @@ use super::super::command::{Call, Command, Console, FromPipeline, Parameter, Tak
 use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::exchange::{Exchange, TransportRole};
 
 static KIND: Kind = Kind {
@@ -168,19 +168,19 @@ fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
         Object {
             kind: &KIND,
             text: name.to_owned(),
-            properties: vec![
+            properties: named(vec![
                 ("Status", Value::from(status)),
                 ("Name", Value::from(name)),
                 ("DisplayName", Value::from(display)),
                 ("MachineName", Value::from(server.name())),
-            ],
+            ]),
         }
         .into()
     });
     Ok(shown.collect())
 }
 
-fn named(call: &Call) -> Result<(), Trouble> {
+fn says_which(call: &Call) -> Result<(), Trouble> {
     match call.has("Name") {
         true => Ok(()),
         false => Err(Trouble::new(
@@ -192,7 +192,7 @@ fn named(call: &Call) -> Result<(), Trouble> {
 }
 
 fn restart(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
-    named(call)?;
+    says_which(call)?;
     let server = desk.server(None)?;
     for (name, display, role) in wanted(server, call)? {
         for what in ["stop", "start"] {
@@ -208,7 +208,7 @@ fn restart(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Ve
 }
 
 fn stop(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
-    named(call)?;
+    says_which(call)?;
     let server = desk.server(None)?;
     for (name, display, role) in wanted(server, call)? {
         console.warn(&format!(
@@ -221,7 +221,7 @@ fn stop(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<V
 }
 
 fn start(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
-    named(call)?;
+    says_which(call)?;
     let server = desk.server(None)?;
     for (name, display, role) in wanted(server, call)? {
         if server.service_is_running(role) {

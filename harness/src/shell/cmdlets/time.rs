@@ -60,7 +60,7 @@ fn wait(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
     desk.changed();
     Ok(vec![Value::from(format!(
         "it is {} now",
-        crate::transport::shown(desk.now())
+        crate::transport::american_time(desk.now())
     ))])
 }
 

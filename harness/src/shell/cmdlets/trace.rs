@@ -4,7 +4,7 @@ use super::super::command::{Call, Command, Console, Parameter, Takes};
 use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
-use super::{At, Cmdlet};
+use super::{At, Cmdlet, named};
 use crate::eop::MessageTrace;
 use crate::transport::{TraceDetail, message_trace, message_trace_detail};
 
@@ -149,7 +149,7 @@ fn object(row: &MessageTrace, id: &str) -> Value {
     Object {
         kind: &TRACE,
         text: id.to_owned(),
-        properties: vec![
+        properties: named(vec![
             ("MessageId", Value::from(row.message_id.as_str())),
             ("Received", Value::Time(row.received)),
             ("SenderAddress", Value::from(row.sender_address.as_str())),
@@ -162,7 +162,7 @@ fn object(row: &MessageTrace, id: &str) -> Value {
             ("FromIP", Value::from(row.from_ip.to_string())),
             ("Size", super::property::number(row.size)),
             ("MessageTraceId", Value::from(id)),
-        ],
+        ]),
     }
     .into()
 }
@@ -184,7 +184,7 @@ fn detail(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value
         Object {
             kind: &DETAIL,
             text: row.message_trace_id.clone(),
-            properties: vec![
+            properties: named(vec![
                 ("MessageId", Value::from(row.message_id)),
                 ("MessageTraceId", Value::from(row.message_trace_id)),
                 ("Date", Value::Time(row.date)),
@@ -193,7 +193,7 @@ fn detail(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value
                 ("Detail", Value::from(row.detail)),
                 ("SenderAddress", Value::from(row.sender_address)),
                 ("RecipientAddress", Value::from(row.recipient_address)),
-            ],
+            ]),
         }
         .into()
     });

@@ -37,10 +37,19 @@ pub(crate) struct Desk {
 impl Desk {
     /// At the first Exchange server; without one at whoever there is.
     pub(crate) fn at_first(stage: Arc<Stage>) -> Self {
+        let place = Self::first_place(&stage);
+        Self {
+            stage,
+            place,
+            changes: Cell::new(0),
+        }
+    }
+
+    fn first_place(stage: &Stage) -> Place {
         let playing = stage.playing();
         let first = playing.exchanges().next();
         let boxes = || playing.interceptors().next();
-        let place = match (first, boxes()) {
+        match (first, boxes()) {
             (Some((name, _)), _) => Place::Server(name.to_owned()),
             (None, Some((name, _))) => Place::Appliance(name.to_owned()),
             (None, None) => {
@@ -51,11 +60,6 @@ impl Desk {
                         .map_or_else(String::new, |one| one.name.clone()),
                 )
             }
-        };
-        Self {
-            stage,
-            place,
-            changes: Cell::new(0),
         }
     }
 
@@ -200,15 +204,8 @@ impl Desk {
     }
 
     /// Whether this is where the shell was opened.
-    fn is_at_home(&self) -> bool {
-        match &self.place {
-            Place::Server(member) => self
-                .playing()
-                .exchanges()
-                .next()
-                .is_some_and(|(first, _)| first == member),
-            _ => false,
-        }
+    pub(super) fn is_at_home(&self) -> bool {
+        self.place == Self::first_place(&self.stage)
     }
 }
 
