@@ -298,7 +298,7 @@ pub(super) fn play(
         .mx_name(to)
         .recipient_domain(domain);
     let mut verdict = None;
-    let evidence = probe.deliver(&send.from, &[recipient], &content(&send.from, 1), |seen| {
+    let evidence = probe.deliver(&send.from, &[recipient], content(&send.from, 1), |seen| {
         let judged = judge.judge(&Findings::of(seen, &expectation));
         let would = judged.would_deliver();
         verdict = Some(judged);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::super::command::{Call, Command, Console, Parameter, Takes};
+use super::super::command::{Call, Change, Command, Console, Parameter, Takes};
 use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
@@ -51,7 +51,9 @@ static PROPERTIES: &[Property<InboundConnector>] = &[
         },
         Takes::Texts,
         |one, value| {
-            let ranges = texts(value);
+            let all = one.sender_ip_addresses.iter();
+            let now: Vec<_> = all.map(ToString::to_string).collect();
+            let ranges = Change::meant(value).of(&now);
             let ranges = ranges.iter().map(|text| text.parse());
             one.sender_ip_addresses = ranges
                 .collect::<Result<_, _>>()

@@ -85,7 +85,7 @@ macro_rules! lines {
             |one| list(&one.$field),
             Takes::Texts,
             |one, value| {
-                one.$field = texts(value);
+                one.$field = Change::meant(value).of(&one.$field);
                 Ok(())
             },
         )
@@ -331,7 +331,7 @@ pub(super) fn shown_size(octets: usize) -> Value {
     let digits = octets.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::super::command::{Call, Command, Console, Parameter, Takes};
+use super::super::command::{Call, Change, Command, Console, Parameter, Takes};
 use super::super::desk::{Desk, identity_of};
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
@@ -139,7 +139,11 @@ static PROPERTIES: &[Property<ReceiveConnector>] = &[
         },
         Takes::Texts,
         |one, value| {
-            let pairs = texts(value).into_iter().map(|text| {
+            let all = one.tls_domain_capabilities.iter();
+            let now: Vec<_> = all
+                .map(|(domain, what)| format!("{domain}:{what}"))
+                .collect();
+            let pairs = Change::meant(value).of(&now).into_iter().map(|text| {
                 let (domain, what) = text.rsplit_once(':')?;
                 Some((domain.to_owned(), what.to_owned()))
             });

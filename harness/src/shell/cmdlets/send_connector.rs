@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::super::command::{Call, Command, Console, Parameter, Takes};
+use super::super::command::{Call, Change, Command, Console, Parameter, Takes};
 use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
@@ -117,7 +117,7 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
 });
 
 /// Send connectors belong to the organization: each is shown once, of the server that has it.
-fn all<'a>(desk: &'a Desk) -> Vec<(&'a Exchange, SendConnector)> {
+fn all(desk: &Desk) -> Vec<(&Exchange, SendConnector)> {
     let servers = desk.servers().into_iter();
     let all = servers.flat_map(|server| {
         let connectors = server.send_connectors().into_iter();
