@@ -1,13 +1,15 @@
 //! `[hosts]`, `[sender.NAME]` and `[[send]]`: who sends, what is expected to become of it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::exchange::one_of;
 use crate::error::Error;
-use crate::judge::{Decision, EopOutbound, Judge, OnlineEra, TlsSettings};
+use crate::judge::{Decision, EopOutbound, Evidence, Expectation, Judge, OnlineEra, TlsSettings};
+use crate::send::revocation_lists;
 
 /// A sender as a file describes it: a system that looks at a server's certificate in its own way.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,6 +23,9 @@ pub(super) struct Sender {
     pub(super) name: Option<String>,
     /// The certificate of the cast that it shows where one is asked for.
     pub(super) client_certificate: Option<String>,
+    /// Whether it asks for revocation lists; few do unless they are told to.
+    #[serde(default)]
+    checks_revocation: bool,
     /// Of an outbound connector of Exchange Online.
     #[serde(rename = "TlsSettings")]
     tls_settings: Option<String>,
@@ -59,7 +64,13 @@ impl Sender {
     pub(super) fn judge(&self) -> Result<Judge, Error> {
         let is_of_eop =
             self.tls_settings.is_some() || self.tls_domain.is_some() || self.era.is_some();
-        let judge = Judge::named(&self.judge)?;
+        let mut judge = Judge::named(&self.judge)?;
+        if let Judge::DotNet { checks_revocation }
+        | Judge::DotNetCore31 { checks_revocation }
+        | Judge::DotNetFramework { checks_revocation } = &mut judge
+        {
+            *checks_revocation = self.checks_revocation;
+        }
         match judge {
             Judge::Eop(connector) => Ok(Judge::Eop(self.connector(connector)?)),
             _ if is_of_eop => Err(Error::BadSetting {
@@ -71,6 +82,16 @@ impl Sender {
             }),
             other => Ok(other),
         }
+    }
+
+    /// What it holds a server against: with the lists that the certificates name, if it asks.
+    pub(super) fn expectation(&self, usual: &Expectation, seen: &Evidence) -> Expectation {
+        let mut expectation = usual.clone();
+        if self.checks_revocation {
+            expectation.crls = revocation_lists(&seen.chain, PATIENCE);
+            expectation.checks_revocation = true;
+        }
+        expectation
     }
 
     fn connector(&self, mut connector: EopOutbound) -> Result<EopOutbound, Error> {
@@ -94,6 +115,9 @@ impl Sender {
         Ok(connector)
     }
 }
+
+/// How long a list is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A decision by its word.
 pub(super) fn decision(word: &str) -> Result<Decision, Error> {
