@@ -3,21 +3,35 @@
 
 use mailfault::exchange::{AttemptEnding, Exchange, SendConnector, TlsAuthLevel, Version};
 use mailfault::judge::{ExchangeSend, Expectation, Findings, Probe};
-use mailfault::{Ca, Identity, Leaf, MockServer};
+use mailfault::{Ca, CrlWish, Fetched, Identity, Leaf, MockServer, Reason, Responder, Revocation};
 
 use TlsAuthLevel::{CertificateValidation, DomainValidation, EncryptionOnly};
 
 const TO: &str = "bob@contoso.test";
 
+type Asks<'a> = (Option<TlsAuthLevel>, Option<&'a str>);
+
 /// Whether a connector with this level delivers to a server with this certificate.
 #[track_caller]
-fn check(
+fn check(ca: &Ca, identity: &Identity, asks: Asks<'_>, delivers: bool) {
+    check_with(ca, (identity, None), asks, delivers);
+}
+
+/// The same with somebody who says whether the certificate was revoked.
+#[track_caller]
+fn check_with(
     ca: &Ca,
-    identity: &Identity,
-    (level, domain): (Option<TlsAuthLevel>, Option<&str>),
+    (identity, responder): (&Identity, Option<Responder>),
+    (level, domain): Asks<'_>,
     delivers: bool,
 ) {
-    let cloud = MockServer::builder().starttls(identity.clone()).start();
+    let lists = identity.crls();
+    let asked = responder.is_some();
+    let mut cloud = MockServer::builder().starttls(identity.clone());
+    if let Some(responder) = responder {
+        cloud = cloud.responder(responder);
+    }
+    let cloud = cloud.start();
     let mut connector = SendConnector::new("Out");
     connector.require_tls = level.is_some();
     connector.tls_auth_level = level;
@@ -29,9 +43,12 @@ fn check(
         .start();
 
     let evidence = Probe::new(cloud.addr()).name("contoso.test").run();
-    let expectation = Expectation::new("contoso.test")
+    let mut expectation = Expectation::new("contoso.test")
         .trusting(ca.roots())
         .recipient_domain("contoso.test");
+    if asked {
+        expectation.crls = lists;
+    }
     let verdict = judge.judge(&Findings::of(&evidence, &expectation));
     let attempt = server.send(
         "Out",
@@ -43,6 +60,10 @@ fn check(
     let attempt = attempt.unwrap();
     let what = format!("{level:?} {domain:?} {identity:?}");
     assert_eq!(verdict.would_deliver(), delivers, "{what}: {verdict:?}");
+    let fetches = cloud.stop().fetches;
+    let of_lists = fetches.iter().filter(|one| one.what == Fetched::Crl);
+    let looks = matches!(level, Some(CertificateValidation | DomainValidation));
+    assert_eq!(of_lists.count() > 0, asked && looks, "{what}: {fetches:?}");
     match attempt.ending {
         AttemptEnding::Delivered(_) => assert!(delivers, "{what}"),
         AttemptEnding::Deferred(text) => {
@@ -82,4 +103,27 @@ fn a_connector_delivers_where_its_judge_would() {
     check(&ca, &mail, any_host, true);
     check(&ca, &star, any_host, true);
     check(&ca, &right, any_host, false);
+}
+
+#[test]
+fn what_is_revoked_is_refused_by_a_connector_that_looks() {
+    let ca = Ca::new();
+    let leaf = || Leaf::new("contoso.test").only_names();
+    let all = [
+        (CrlWish::Revoked(Reason::KeyCompromise), false),
+        (CrlWish::Good, true),
+        // Whether it is revoked is unknown.
+        (CrlWish::Expired, true),
+    ];
+    for (wish, delivers) in all {
+        let looks = [
+            (CertificateValidation, delivers),
+            (DomainValidation, delivers),
+        ];
+        for (level, delivers) in looks.into_iter().chain([(EncryptionOnly, true)]) {
+            let (identity, responder) = Revocation::new().crl(wish).issue(&ca, leaf());
+            let shown = (&identity, Some(responder));
+            check_with(&ca, shown, (Some(level), None), delivers);
+        }
+    }
 }

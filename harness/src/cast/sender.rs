@@ -1,7 +1,6 @@
 //! `[hosts]`, `[sender.NAME]` and `[[send]]`: who sends, what is expected to become of it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -88,7 +87,7 @@ impl Sender {
     pub(super) fn expectation(&self, usual: &Expectation, seen: &Evidence) -> Expectation {
         let mut expectation = usual.clone();
         if self.checks_revocation {
-            expectation.crls = revocation_lists(&seen.chain, PATIENCE);
+            expectation.crls = revocation_lists(&seen.chain);
             expectation.checks_revocation = true;
         }
         expectation
@@ -115,9 +114,6 @@ impl Sender {
         Ok(connector)
     }
 }
-
-/// How long a list is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A decision by its word.
 pub(super) fn decision(word: &str) -> Result<Decision, Error> {
