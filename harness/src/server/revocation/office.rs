@@ -18,8 +18,8 @@ use crate::server::thread::Thread;
 #[derive(Debug)]
 pub(crate) struct Office {
     ledger: Arc<Ledger>,
-    /// Ends with it.
-    _thread: Thread,
+    /// Taken when it ends.
+    thread: Option<Thread>,
 }
 
 impl Office {
@@ -46,12 +46,72 @@ impl Office {
         };
         Ok(Self {
             ledger,
-            _thread: Thread::spawn(Vec::new(), open)?,
+            thread: Some(Thread::spawn(Vec::new(), open)?),
         })
     }
 
     /// Who fetched what.
     pub(crate) fn fetches(&self) -> Vec<Fetch> {
         self.ledger.report().fetches
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // Whoever is still being answered can ask again elsewhere.
+            thread.end(|| ());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read as _, Write as _};
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use mailfault_certs::{Ca, Crl};
+
+    use super::*;
+
+    /// What is said to a request for this path.
+    fn ask(address: &str, path: &str) -> Vec<u8> {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn each_list_is_given_out_at_every_door_until_it_is_dropped() {
+        let wishes = [ResponderWish::Works, ResponderWish::Status(404)];
+        let doors: Vec<_> = wishes
+            .iter()
+            .map(|wish| (*wish, Door::bind(wish).unwrap()))
+            .collect();
+        let address = |at: usize| doors[at].1.url("").replace("http://", "");
+        let (works, fails) = (address(0), address(1));
+        let of = |path: &str| (path.to_owned(), Ca::new().crl(Crl::new()));
+        let lists = [of("/1.crl"), of("/2.crl")];
+        let office = Office::open(doors, &lists, Clock::system()).unwrap();
+        for (path, list) in &lists {
+            assert!(ask(&works, path).ends_with(list.as_bytes()), "{path}");
+            assert!(ask(&fails, path).starts_with(b"HTTP/1.1 404 "), "{path}");
+        }
+        assert!(ask(&works, "/3.crl").starts_with(b"HTTP/1.1 404 "));
+        let statuses: Vec<_> = office.fetches().iter().map(|one| one.status).collect();
+        assert_eq!(statuses, [200, 404, 200, 404, 404]);
+        // Whoever is there and has not asked yet is left alone.
+        let mut idle = TcpStream::connect(works).unwrap();
+        idle.set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        drop(office);
+        let left = idle.read(&mut [0]).map_err(|error| error.kind());
+        assert!(
+            matches!(left, Ok(0) | Err(ErrorKind::ConnectionReset)),
+            "{left:?}"
+        );
     }
 }
