@@ -53,6 +53,7 @@ embed! { CASTS:
     "cases/barracuda-in-front",
     "cases/dotnet-expired",
     "cases/dotnet-name-mismatch",
+    "cases/dotnet-revoked",
     "cases/dotnet-self-signed",
     "cases/dotnet-untrusted-chain",
     "cases/eop-banned-address",
