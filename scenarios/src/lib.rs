@@ -58,6 +58,7 @@ embed! { CASTS:
     "cases/eop-banned-address",
     "cases/eop-client-certificate-not-sent",
     "cases/eop-client-chain-incomplete",
+    "cases/eop-inbound-address-changed",
     "cases/eop-partner-certificate-renamed",
     "cases/eop-presents-its-own-certificate",
     "cases/eop-recipient-not-synchronized",
