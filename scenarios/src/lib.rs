@@ -64,6 +64,7 @@ embed! { CASTS:
     "cases/eop-recipient-not-synchronized",
     "cases/eop-restricts-by-certificate",
     "cases/exchange-anonymous-users-removed",
+    "cases/exchange-auth-mechanism-without-tls",
     "cases/exchange-back-pressure",
     "cases/exchange-certificate-not-enabled-for-smtp",
     "cases/exchange-component-inactive",
