@@ -73,6 +73,7 @@ embed! { CASTS:
     "cases/exchange-null-tls-certificate-name",
     "cases/exchange-one-of-two-servers-fixed",
     "cases/exchange-relay-without-the-right",
+    "cases/exchange-requires-tls-of-everybody",
     "cases/exchange-stale-tls-certificate-name",
     "cases/exchange-tls10-only",
     "cases/exchange-wildcard-one-label-short",
