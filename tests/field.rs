@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use mailfault::cast::{Cast, Playing};
 use mailfault::eop::{AcceptedDomain, Recipients};
 use mailfault::exchange::{
-    PermissionGroup, Service, StoredCertificate, TlsCertificateName, TransportRole,
+    AuthMechanism, PermissionGroup, Service, StoredCertificate, TlsCertificateName, TransportEvent,
+    TransportRole,
 };
 use mailfault::intercept::Tampering;
 use mailfault::judge::Decision;
@@ -20,7 +21,7 @@ use crate::support::program;
 const FRONT_END: &str = "ex01/Default Frontend";
 
 /// The mend of each case, after which each of its messages goes.
-const MENDS: [(&str, fn(&Playing)); 19] = [
+const MENDS: [(&str, fn(&Playing)); 22] = [
     ("eop-banned-address", |cast| {
         let cloud = cast.eop("cloud").unwrap();
         cloud.delist(std::net::Ipv4Addr::LOCALHOST);
@@ -34,6 +35,13 @@ const MENDS: [(&str, fn(&Playing)); 19] = [
         restart(cast);
     }),
     ("eop-client-chain-incomplete", complete_the_chain),
+    ("eop-inbound-address-changed", |cast| {
+        let cloud = cast.eop("cloud").unwrap();
+        let mut connector = cloud.tenant().inbound_connectors[0].clone();
+        let ours = std::net::Ipv4Addr::LOCALHOST.into();
+        connector.sender_ip_addresses.push(ours);
+        cloud.set_inbound_connector(connector);
+    }),
     ("eop-partner-certificate-renamed", |cast| {
         let cloud = cast.eop("cloud").unwrap();
         let mut connector = cloud.tenant().inbound_connectors[0].clone();
@@ -50,6 +58,14 @@ const MENDS: [(&str, fn(&Playing)); 19] = [
         ex01.set_receive_connector("Default Frontend", |one| {
             one.permission_groups
                 .insert(PermissionGroup::AnonymousUsers);
+        })
+        .unwrap();
+        restart(cast);
+    }),
+    ("exchange-auth-mechanism-without-tls", |cast| {
+        let ex01 = cast.exchange("ex01").unwrap();
+        ex01.set_receive_connector("Default Frontend", |one| {
+            one.auth_mechanism.insert(AuthMechanism::Tls);
         })
         .unwrap();
         restart(cast);
@@ -78,6 +94,12 @@ const MENDS: [(&str, fn(&Playing)); 19] = [
     ("exchange-relay-without-the-right", |cast| {
         let ex01 = cast.exchange("ex01").unwrap();
         ex01.set_receive_connector("Relay", |one| one.anonymous_relay = true)
+            .unwrap();
+        restart(cast);
+    }),
+    ("exchange-requires-tls-of-everybody", |cast| {
+        let ex01 = cast.exchange("ex01").unwrap();
+        ex01.set_receive_connector("Default Frontend", |one| one.require_tls = false)
             .unwrap();
         restart(cast);
     }),
@@ -245,6 +267,13 @@ fn the_application_log_tells_of_what_expired_and_of_what_is_missing() {
         let mut told = events.iter().map(|(_, entry)| entry.event.id());
         assert!(told.any(|one| one == event), "{id}: {events:?}");
     }
+    // Where there is no STARTTLS to look for a certificate for, none is missed.
+    let events = play("exchange-auth-mechanism-without-tls").events();
+    let of_front_end = |event: &TransportEvent| match event {
+        TransportEvent::NoCertificate { connector, .. } => connector.contains("Default Frontend"),
+        _ => false,
+    };
+    assert!(!events.iter().any(|(_, entry)| of_front_end(&entry.event)));
 }
 
 #[test]
@@ -266,7 +295,7 @@ fn openssl_gets_an_alert_from_old_tls_and_a_certificate_after_the_mend() {
 }
 
 /// Where swaks connects to in a case, to whom it sends, and what it is told before the mend.
-const TOLD: [(&str, &str, &str, &str); 11] = [
+const TOLD: [(&str, &str, &str, &str); 12] = [
     (
         "eop-banned-address",
         "cloud",
@@ -284,6 +313,12 @@ const TOLD: [(&str, &str, &str, &str); 11] = [
         FRONT_END,
         "bob@contoso.test",
         "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM",
+    ),
+    (
+        "exchange-auth-mechanism-without-tls",
+        FRONT_END,
+        "bob@contoso.test",
+        "Host did not advertise STARTTLS",
     ),
     (
         "exchange-back-pressure",
@@ -468,9 +503,8 @@ fn the_certificate_that_was_enabled_is_the_one_that_is_shown() {
     let Some(openssl) = program::installed("openssl") else {
         return;
     };
-    let addr = cast.address(FRONT_END).unwrap();
-    assert_eq!(seen_by_openssl(&openssl, addr), None);
     mend(id, &cast);
+    let addr = cast.address(FRONT_END).unwrap();
     let public = cast.certificate("public").unwrap().thumbprint();
     assert_eq!(seen_by_openssl(&openssl, addr), Some(public));
 }
