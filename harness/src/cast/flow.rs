@@ -109,24 +109,20 @@ impl Cast {
         let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
         let addr = self.resolve(playing, &to)?;
         let recipient = self.recipient(playing, send, &to);
-        if let (Some(_), Some((_, domain))) = (&send.to, recipient.rsplit_once('@')) {
-            exchange.set_host(domain, addr);
-        }
-        let bad = |why| Error::BadSetting { what: "send", why };
-        let numbers = exchange.submit(&send.from, [&recipient], content(&send.from, number));
-        let Some(queued) = numbers.first().copied() else {
-            let why = format!("`{recipient}` has its mailbox at `{server}`: nothing is sent");
-            return Err(bad(why));
+        let number = if exchange.route(&recipient).as_deref() == Some(connector) {
+            if let (Some(_), Some((_, domain))) = (&send.to, recipient.rsplit_once('@')) {
+                exchange.set_host(domain, addr);
+            }
+            let content = content(&send.from, number);
+            let numbers = exchange.submit(&send.from, [&recipient], content);
+            numbers.first().copied().unwrap_or_default()
+        } else {
+            // Routing would take another way: the file says by which one it is tried.
+            exchange.set_host(&to, addr);
+            let content = content(&send.from, number);
+            exchange.submit_by((connector, &to), &send.from, &recipient, content)
         };
-        let progress = exchange.progress();
-        let by = progress.iter().find(|one| one.message == queued);
-        match by.map(|one| one.connector.as_str()) {
-            Some(by) if by == connector => Ok((to, Waits::AtServer(server.to_owned(), queued))),
-            by => Err(bad(format!(
-                "mail for `{recipient}` goes by `{}`, not by `{connector}`",
-                by.filter(|by| !by.is_empty()).unwrap_or("no connector")
-            ))),
-        }
+        Ok((to, Waits::AtServer(server.to_owned(), number)))
     }
 
     fn line_of_sender(

@@ -6,6 +6,7 @@ use super::super::desk::{Desk, Place};
 use super::super::trouble::Trouble;
 use super::super::value::Value;
 use super::{At, Cmdlet};
+use crate::cast::Sender;
 use crate::judge::Judge;
 
 const fn program(command: &'static Command, run: super::Run) -> Cmdlet {
@@ -81,7 +82,7 @@ pub(super) static ALL: [Cmdlet; 5] = [
             aliases: &[],
             synopsis: "Shows how this host sends, or changes the server or the name that it expects there.",
             notes: &[
-                "A command of the lab, for programs that are configured each in its own way: `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`.",
+                "A command of the lab, for programs that are configured each in its own way: `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`, `mailclient accept-any-certificate`, `mailclient revocation on` and `off`.",
             ],
             examples: &[
                 "mailclient",
@@ -102,7 +103,7 @@ fn sender(desk: &Desk) -> String {
 }
 
 /// Adds the certificate of a file to those that this host trusts.
-fn trust(desk: &Desk, file: &str) -> Result<(), Trouble> {
+pub(super) fn trust(desk: &Desk, file: &str) -> Result<(), Trouble> {
     let wanted = full(file).to_ascii_lowercase();
     let playing = desk.playing();
     for (name, identity) in playing.certificates() {
@@ -245,11 +246,26 @@ fn mailclient_shown(desk: &Desk) -> Result<Vec<Value>, Trouble> {
         format!("expects name: {expects}"),
         format!("judges as:    {}", one.judge.name()),
         format!("trusts:       {} certificates of its own", one.trusts.len()),
+        format!(
+            "revocation:   {}",
+            match one.checks_revocation {
+                true => "asked for",
+                false => "not asked for",
+            }
+        ),
     ];
     if let Some(name) = &one.client_certificate {
         lines.push(format!("shows:        {name}"));
     }
     Ok(lines.into_iter().map(Value::from).collect())
+}
+
+/// Changes how this host sends, and shows it.
+fn configure(desk: &Desk, change: impl FnOnce(&mut Sender)) -> Result<Vec<Value>, Trouble> {
+    let done = desk.playing().set_sender(&sender(desk), change);
+    done.map_err(|error| desk.trouble(error))?;
+    desk.changed();
+    mailclient_shown(desk)
 }
 
 fn mailclient(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
@@ -262,26 +278,18 @@ fn mailclient(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<V
         }
         ["expect", name] => {
             let name = (*name).to_owned();
-            let done = desk
-                .playing()
-                .set_sender(&sender(desk), |one| match &mut one.judge {
-                    Judge::PinnedName(pinned) => *pinned = Some(name),
-                    _ => one.expects = Some(name),
-                });
-            done.map_err(|error| desk.trouble(error))?;
-            desk.changed();
-            mailclient_shown(desk)
+            configure(desk, |one| match &mut one.judge {
+                Judge::PinnedName(pinned) => *pinned = Some(name),
+                _ => one.expects = Some(name),
+            })
         }
-        ["expect-any-name"] => {
-            let done = desk
-                .playing()
-                .set_sender(&sender(desk), |one| one.judge = Judge::CaOnly);
-            done.map_err(|error| desk.trouble(error))?;
-            desk.changed();
-            mailclient_shown(desk)
+        ["expect-any-name"] => configure(desk, |one| one.judge = Judge::CaOnly),
+        ["accept-any-certificate"] => configure(desk, |one| one.judge = Judge::Opportunistic),
+        ["revocation", word @ ("on" | "off")] => {
+            configure(desk, |one| one.check_revocation(*word == "on"))
         }
         _ => Err(usage(
-            "mailclient [server NAME | expect NAME | expect-any-name]",
+            "mailclient [server NAME | expect NAME | expect-any-name | accept-any-certificate | revocation on | revocation off]",
         )),
     }
 }
