@@ -87,15 +87,21 @@ pub(super) fn settings(playing: &Playing) -> Settings {
             format!("box {name}/inspection"),
             graded(if inspects { "on" } else { "off" }, u8::from(inspects)),
         );
-        let tampering = one.tampering();
-        let mut named = tampering.iter().map(Tampering::name);
-        let greylists = named.any(|name| name == "greylist");
-        all.insert(
-            format!("box {name}/greylisting"),
-            graded(if greylists { "on" } else { "off" }, u8::from(greylists)),
-        );
+        of_greylist(&mut all, name, &one.tampering());
     }
     all
+}
+
+fn of_greylist(all: &mut Settings, of: &str, tampering: &[Tampering]) {
+    let rule = tampering.iter().find_map(|one| match one {
+        Tampering::Greylist(rule) => Some(rule),
+        _ => None,
+    });
+    let word = if rule.is_some() { "on" } else { "off" };
+    let strength = u8::from(rule.is_some());
+    all.insert(format!("box {of}/greylisting"), graded(word, strength));
+    let exempt = rule.map_or_else(String::new, |rule| rule.exempt.join(", "));
+    all.insert(format!("box {of}/greylist exempts"), fixed(exempt));
 }
 
 fn of_sender(all: &mut Settings, playing: &Playing, sender: &Sender) {

@@ -1,7 +1,7 @@
 //! `Import-Certificate`: authorities that Windows should know.
 
 use super::super::command::{Call, Command, Console, Parameter, Takes};
-use super::super::desk::files::{CERTIFICATES, full, missing};
+use super::super::desk::files::full;
 use super::super::desk::{Desk, Place};
 use super::super::trouble::Trouble;
 use super::super::value::Value;
@@ -38,9 +38,7 @@ fn import(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value
         (Place::Server(_), r"cert:\localmachine\ca") => to_server(desk, file)?,
         (Place::Client(_), r"cert:\localmachine\root") => client::trust(desk, file)?,
         // What is put among the intermediate authorities is no anchor.
-        (Place::Client(_), r"cert:\localmachine\ca") => {
-            super::super::command::Host::files(desk, file)?;
-        }
+        (Place::Client(_), r"cert:\localmachine\ca") => drop(desk.certificate_of(file)?),
         _ => {
             return Err(Trouble::unsupported(
                 &format!("the store `{store}` here"),
@@ -56,14 +54,7 @@ fn import(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value
 
 /// Whichever certificate of the store was issued below this one is presented with it.
 fn to_server(desk: &Desk, file: &str) -> Result<(), Trouble> {
-    let wanted = full(file).to_ascii_lowercase();
-    let mut all = desk.playing().certificates();
-    let named = all.find(|(name, _)| {
-        let path = format!("{CERTIFICATES}\\{name}-ca.cer");
-        path.eq_ignore_ascii_case(&wanted)
-    });
-    let above = named.and_then(|(_, identity)| identity.chain().get(1));
-    let above = above.ok_or_else(|| missing(file))?;
+    let above = desk.certificate_of(file)?;
     let server = desk.server(None)?;
     for one in server.certificates() {
         if one.identity.chain().get(1) == Some(above) {

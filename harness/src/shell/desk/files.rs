@@ -1,6 +1,6 @@
 //! The files of a server: its logs, and certificates that somebody brought.
 
-use mailfault_certs::Pem;
+use mailfault_certs::{Der, Pem};
 
 use super::{Desk, Place};
 use crate::shell::trouble::Trouble;
@@ -33,36 +33,46 @@ impl Desk {
                 files.push((LARGE_LOG.to_owned(), LARGE_LOG_BEGINS.to_owned()));
             }
         }
-        if !matches!(self.place, Place::Appliance(_) | Place::Cloud) {
-            for (name, identity) in playing.certificates() {
-                let path = format!("{CERTIFICATES}\\{name}.cer");
-                files.push((
-                    path,
-                    Pem::of_certificates(std::slice::from_ref(identity.leaf())).to_string(),
-                ));
-                if let Some(above) = identity.chain().get(1) {
-                    files.push((
-                        format!("{CERTIFICATES}\\{name}-ca.cer"),
-                        Pem::of_certificates(std::slice::from_ref(above)).to_string(),
-                    ));
-                }
-                for (at, root) in identity.roots().iter().enumerate() {
-                    let number = match at {
-                        0 => String::new(),
-                        more => (more + 1).to_string(),
-                    };
-                    let path = format!("{CERTIFICATES}\\{name}-root{number}.cer");
-                    files.push((
-                        path,
-                        Pem::of_certificates(std::slice::from_ref(root)).to_string(),
-                    ));
-                }
+        if !matches!(self.place, Place::Appliance(_)) {
+            for (path, der) in self.certificate_files() {
+                let text = Pem::of_certificates(std::slice::from_ref(der)).to_string();
+                files.push((path, text));
+            }
+            for (name, _) in playing.certificates() {
                 if self.can_be_imported(name) {
                     files.push((format!("{CERTIFICATES}\\{name}.pfx"), String::new()));
                 }
             }
         }
         files
+    }
+
+    /// The certificates of the case as files: each, the authority that issued it, and its roots.
+    fn certificate_files(&self) -> Vec<(String, &Der)> {
+        let all = self.playing().certificates();
+        let all = all.flat_map(|(name, identity)| {
+            let own = (format!("{CERTIFICATES}\\{name}.cer"), identity.leaf());
+            let above = identity.chain().get(1);
+            let above = above.map(|der| (format!("{CERTIFICATES}\\{name}-ca.cer"), der));
+            let roots = identity.roots().iter().enumerate();
+            let roots = roots.map(move |(at, root)| {
+                let number = match at {
+                    0 => String::new(),
+                    more => (more + 1).to_string(),
+                };
+                (format!("{CERTIFICATES}\\{name}-root{number}.cer"), root)
+            });
+            [own].into_iter().chain(above).chain(roots)
+        });
+        all.collect()
+    }
+
+    /// The certificate of a file.
+    pub(in crate::shell) fn certificate_of(&self, file: &str) -> Result<&Der, Trouble> {
+        let wanted = full(file);
+        let mut all = self.certificate_files().into_iter();
+        let found = all.find(|(path, _)| path.eq_ignore_ascii_case(&wanted));
+        found.map(|(_, der)| der).ok_or_else(|| missing(file))
     }
 
     /// Whether a certificate came with its key, so that a server can import it.
