@@ -11,10 +11,14 @@ pub(super) fn varied(text: &str, lab: &LabText, seed: u64) -> String {
     for (word, choices) in &lab.vary {
         if let Some(choice) = chance.pick(choices) {
             pairs.push((word.clone(), choice.to_owned()));
-            // A name begins with a capital where people write it.
-            let capital = capitalised(word);
-            if capital != *word && !lab.vary.contains_key(&capital) {
-                pairs.push((capital, capitalised(choice)));
+            // A name begins with a capital where people write it, and is all capitals where
+            // Windows does.
+            for form in [capitalised, str::to_uppercase] {
+                let other = form(word);
+                if !lab.vary.contains_key(&other) && pairs.iter().all(|(known, _)| *known != other)
+                {
+                    pairs.push((other, form(choice)));
+                }
             }
         }
     }
@@ -84,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_text_each_time_and_seeds_differ() {
-        let text = "Contoso: mail.contoso.test at EX01, not EX02";
+        let text = "Contoso: mail.contoso.test, CONTOSO, at EX01, not EX02";
         let all: Vec<_> = (0..16).map(|seed| varied(text, &lab(), seed)).collect();
         assert_eq!(
             all,
@@ -93,10 +97,10 @@ mod tests {
                 .collect::<Vec<_>>()
         );
         for wanted in [
-            "Adatum: mail.adatum.test at EX01, not EX02",
-            "Adatum: mail.adatum.test at EX02, not EX01",
-            "Tailspin: mail.tailspin.test at EX01, not EX02",
-            "Tailspin: mail.tailspin.test at EX02, not EX01",
+            "Adatum: mail.adatum.test, ADATUM, at EX01, not EX02",
+            "Adatum: mail.adatum.test, ADATUM, at EX02, not EX01",
+            "Tailspin: mail.tailspin.test, TAILSPIN, at EX01, not EX02",
+            "Tailspin: mail.tailspin.test, TAILSPIN, at EX02, not EX01",
         ] {
             assert!(all.iter().any(|one| one == wanted), "{wanted}");
         }
