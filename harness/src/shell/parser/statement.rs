@@ -17,7 +17,6 @@ const KEYWORDS: [&str; 23] = [
     "dynamicparam",
     "end",
     "enum",
-    "exit",
     "filter",
     "for",
     "function",
