@@ -73,27 +73,8 @@ impl Exchange {
         to: impl IntoIterator<Item = S>,
         content: impl AsRef<[u8]>,
     ) -> Vec<u64> {
-        let submission = self.submission(Message::new(from, to, content));
-        self.put_in_line(submission)
-    }
-
-    /// The same for one recipient, by this connector and to this host, wherever routing would send
-    /// it: what a case says of a connector is tried although another is nearer.
-    pub(crate) fn submit_by(
-        &self,
-        (connector, host): (&str, &str),
-        from: &str,
-        to: &str,
-        content: String,
-    ) -> u64 {
-        let submission = self.submission(Message::new(from, [to], content));
-        let destination = Destination::smart_hosts(connector, [host]);
-        self.queueing().transport.submit(destination, submission)
-    }
-
-    /// A message from a mailbox, tracked.
-    fn submission(&self, message: Message) -> Submission {
-        let mut submission = Submission::new(&message.from, message.to.clone(), message.content());
+        let message = Message::new(from, to, content);
+        let mut submission = Submission::new(from, message.to.clone(), message.content());
         submission.source_name = "STOREDRIVER".to_owned();
         submission.source_host = self.settings.fqdn.clone();
         submission.source_ip = Some(self.settings.address);
@@ -101,19 +82,7 @@ impl Exchange {
         let source = TrackingEvent::Receive;
         let row = self.server().row(self.now(), "STOREDRIVER", source, &mail);
         self.track(vec![row]);
-        submission
-    }
-
-    /// By which connector routing would send a recipient's mail; `None` for one who has the
-    /// mailbox here, and for one to whom no connector leads.
-    pub(crate) fn route(&self, recipient: &str) -> Option<String> {
-        let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain);
-        if self.shared.known().accepts(&domain.to_ascii_lowercase()) {
-            return None;
-        }
-        let state = self.state();
-        let destination = routing::destination(state.sending.loaded(), domain);
-        (!destination.connector.is_empty()).then_some(destination.connector)
+        self.put_in_line(submission)
     }
 
     /// Delivers at home, and queues for elsewhere.
@@ -161,6 +130,18 @@ impl Exchange {
         let mail = self.queueing().deliver(submission);
         let row = self.server().delivered(self.now(), &mail);
         self.track(vec![row]);
+    }
+
+    /// By which send connector mail for this address leaves, as the Transport service has read
+    /// them; `None` if by none, or if it does not leave.
+    #[must_use]
+    pub fn connector_for(&self, address: &str) -> Option<String> {
+        let (_, domain) = address.rsplit_once('@')?;
+        if self.shared.known().accepts(&domain.to_ascii_lowercase()) {
+            return None;
+        }
+        let destination = routing::destination(self.state().sending.loaded(), domain);
+        Some(destination.connector).filter(|name| !name.is_empty())
     }
 
     /// What is in a mailbox: what connectors took for it first, then what was submitted here, and
