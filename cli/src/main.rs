@@ -8,6 +8,7 @@ mod output; // data to stdout, notes to stderr; neither panics when its reader l
 mod audit; // mailfault audit: a client through the catalogue, and its report card
 mod certs; // mailfault certs: certificates as files
 mod check; // mailfault check: scenario files, held to what they expect
+mod lab; // mailfault lab: a case to investigate and repair
 mod list; // mailfault list: what there is, one line each
 mod pages; // mailfault completions and mailfault man: what can be typed, for shells and for `man`
 mod probe; // mailfault probe: a server, as others would judge it
