@@ -12,6 +12,7 @@ mod eop; // the model of EOP: what it shows, whose mail it takes for whose, what
 mod exchange; // the model of Exchange: it chooses its certificates, and refuses, by itself
 mod exchange_log; // the logs of Exchange: of sessions of real clients, and read again
 mod faults; // every stage × action, observed by a client
+mod field; // the cases from the field: met by real clients, mended, and met again
 mod fragments; // the size of TLS records, counted by `openssl s_client`
 mod handshake; // every handshake fault, seen by rustls and openssl
 mod healthy; // the server without faults, by its RFCs

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, certs, check, list, pages, probe, run, send, serve, show};
+use crate::{audit, certs, check, lab, list, pages, probe, run, send, serve, show};
 
 /// Mail servers with faults, for tests of mail clients: serve one, run a client against it, and see what the client did.
 ///
@@ -24,6 +24,7 @@ pub(crate) enum Verb {
     Serve(serve::Arguments),
     Run(run::Arguments),
     Send(send::Arguments),
+    Lab(lab::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Probe(probe::Arguments),

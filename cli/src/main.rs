@@ -8,7 +8,7 @@ mod output; // data to stdout, notes to stderr; neither panics when its reader l
 mod audit; // mailfault audit: a client through the catalogue, and its report card
 mod certs; // mailfault certs: certificates as files
 mod check; // mailfault check: scenario files, held to what they expect
-mod lab; // mailfault lab: a case to investigate and repair
+mod lab; // mailfault lab: a broken mail flow to investigate and repair
 mod list; // mailfault list: what there is, one line each
 mod pages; // mailfault completions and mailfault man: what can be typed, for shells and for `man`
 mod probe; // mailfault probe: a server, as others would judge it
@@ -21,7 +21,7 @@ mod child; // a client that is run, bounded, and ended with all its children
 mod json; // the shapes of `--json`
 mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
-mod signals; // SIGINT, SIGTERM and SIGHUP
+mod signals; // SIGINT, SIGTERM and SIGHUP, and the end of stdin
 mod verdict; // what became of a client, in words
 mod words; // what clients do with a fault and say of it
 
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     let done = match Mailfault::parse().verb {
         Verb::List(arguments) => list::list(&arguments),
         Verb::Show(arguments) => show::show(&arguments),
+        Verb::Lab(arguments) => lab::lab(&arguments),
         Verb::Certs(arguments) => certs::certs(&arguments),
         Verb::Serve(arguments) => serve::serve(&arguments),
         Verb::Run(arguments) => run::run(&arguments),

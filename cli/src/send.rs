@@ -17,7 +17,7 @@ use crate::{find, output};
 #[command(after_help = "\
 Examples:
   mailfault send cases/exchange-null-tls-certificate-name
-  mailfault send cases/exchange-orphan-certificate --until-expiry
+  mailfault send cases/hybrid-nocredentials-orphan-certificate --until-expiry
   mailfault send my-own-case.toml --json")]
 pub(crate) struct Arguments {
     /// A cast out of `mailfault list casts`, or the file of one

@@ -68,6 +68,8 @@ pub mod handshake;
 pub mod intercept;
 #[cfg(feature = "judge")]
 pub mod judge;
+#[cfg(feature = "models")]
+pub mod lab;
 mod near;
 mod persona;
 mod plan;

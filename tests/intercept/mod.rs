@@ -1,5 +1,6 @@
 //! The box in between: what it does, seen by real clients and by the server behind it.
 
+mod changes; // what an administrator changes while it runs, and greylisting
 mod clients; // swaks, openssl, curl and Python before a box that tampers
 mod conversations; // each tampering, line by line
 mod load; // a thousand sessions at once lose nothing

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::played::{Console, Format, Grade, Played, SendState};
+use super::played::{Completion, Console, Format, Grade, Played, SendState};
 
 pub(crate) struct Fake {
     began: Instant,
@@ -75,8 +75,8 @@ impl Fake {
 }
 
 impl Played for Fake {
-    fn seed(&self) -> u64 {
-        4711
+    fn seed(&self) -> Option<u64> {
+        Some(4711)
     }
 
     fn ticket(&self) -> Value {
@@ -176,21 +176,17 @@ impl Played for Fake {
         line.matches('{').count() > line.matches('}').count()
     }
 
-    fn complete(&self, line: &str, cursor: usize) -> (usize, Vec<String>) {
+    fn complete(&self, line: &str, cursor: usize) -> Completion {
         let start = line[..cursor].rfind(' ').map_or(0, |at| at + 1);
-        let known = [
-            "Get-ExchangeCertificate",
-            "Get-EventLog",
-            "Get-ReceiveConnector",
-            "Get-Queue",
-            "list",
-            "fix",
-        ];
-        let meant = known.iter().filter(|one| {
-            one.to_lowercase()
-                .starts_with(&line[start..cursor].to_lowercase())
-        });
-        (start, meant.map(|one| (*one).to_owned()).collect())
+        let known = ["Get-ExchangeCertificate", "Get-EventLog", "list", "fix"];
+        let begun = line[start..cursor].to_lowercase();
+        let meant = known
+            .iter()
+            .filter(|one| one.to_lowercase().starts_with(&begun));
+        let mut found = Completion::default();
+        found.start = start;
+        found.candidates = meant.map(|one| (*one).to_owned()).collect();
+        found
     }
 
     fn wait(&self, time: Duration) {
@@ -220,7 +216,7 @@ impl Played for Fake {
         self.hints.fetch_add(1, Relaxed) < 3
     }
 
-    fn grade(&self) -> Grade {
+    fn grade(&self) -> Result<Grade, String> {
         let policy_broken = match self.opportunistic.load(Relaxed) {
             true => vec![
                 "the connector of the cloud no longer validates the certificate (TlsSettings)"
@@ -228,26 +224,27 @@ impl Played for Fake {
             ],
             false => Vec::new(),
         };
-        Grade {
+        let send = |by: &str, good| SendState {
+            by: by.to_owned(),
+            to: "hybrid.contoso.test".to_owned(),
+            good,
+            seen: if good { "deliver" } else { "defer" },
+            words: if good {
+                String::new()
+            } else {
+                self.words().to_owned()
+            },
+        };
+        Ok(Grade {
             mail_flows: self.flows(),
             solved: self.flows() && policy_broken.is_empty(),
-            sends: vec![
-                SendState {
-                    who: "cloud".to_owned(),
-                    arrives: self.flows(),
-                    words: self.words().to_owned(),
-                },
-                SendState {
-                    who: "internet".to_owned(),
-                    arrives: true,
-                    words: String::new(),
-                },
-            ],
+            sends: vec![send("cloud", self.flows()), send("internet", true)],
             policy_broken,
-        }
+            summary: "made up",
+        })
     }
 
-    fn report(&self, format: Format) -> String {
-        format!("{format:?} {}", self.hostile)
+    fn report(&self, format: Format) -> Result<String, String> {
+        Ok(format!("{format:?} {}", self.hostile))
     }
 }

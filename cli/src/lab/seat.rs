@@ -296,7 +296,7 @@ impl Seat {
                 let lab = Arc::clone(&lab);
                 let grade = tokio::task::spawn_blocking(move || lab.grade()).await;
                 let again = seat.with(|state| {
-                    if let Ok(grade) = grade {
+                    if let Ok(Ok(grade)) = grade {
                         if grade.solved {
                             let solved = &mut state.progress.solved;
                             solved.get_or_insert_with(SystemTime::now);

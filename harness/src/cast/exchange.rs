@@ -69,6 +69,9 @@ struct Stored {
     services: Vec<String>,
     #[serde(default)]
     private_key: Option<bool>,
+    /// Whether the certificates above it are in the store of intermediate authorities.
+    #[serde(default)]
+    intermediates: Option<bool>,
     #[serde(default)]
     friendly_name: Option<String>,
     #[serde(default)]
@@ -198,6 +201,9 @@ impl Stored {
         }
         if self.private_key == Some(false) {
             stored = stored.without_private_key();
+        }
+        if self.intermediates == Some(false) {
+            stored = stored.without_intermediates();
         }
         if self.bad_chain {
             stored = stored.with_bad_chain();

@@ -8,7 +8,7 @@ use super::send::content;
 use super::sender::Send;
 use super::{Cast, Playing};
 use crate::error::Error;
-use crate::judge::{Judge, OnlineEra, Verdict};
+use crate::judge::{Decision, Judge, OnlineEra, Verdict};
 use crate::scenario::place::Text;
 use crate::smtp::Reply;
 use crate::transport::{
@@ -32,6 +32,17 @@ struct Line {
     by: String,
     to: String,
     waits: Waits,
+    /// What the last attempt saw, where the sender is no Exchange server.
+    seen: Option<Seen>,
+}
+
+/// What an attempt saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// The thumbprint of the certificate that was shown.
+    pub(crate) thumbprint: Option<String>,
+    /// Whether the message went in clear.
+    pub(crate) in_clear: bool,
 }
 
 #[derive(Debug)]
@@ -83,6 +94,7 @@ impl Cast {
             by: send.by.clone(),
             to,
             waits,
+            seen: None,
         })
     }
 
@@ -149,20 +161,25 @@ impl Cast {
     }
 
     /// An attempt of a sender, as it is configured now.
-    fn attempt_of_sender(&self, playing: &Playing, at: usize) -> AttemptOutcome {
+    fn attempt_of_sender(&self, playing: &Playing, at: usize) -> (AttemptOutcome, Option<Seen>) {
         let send = self.written.send[at].get_ref();
         let attempt = || {
             let sender = playing.sender(&send.by)?;
             let to = send.to.clone().unwrap_or_else(|| sender.to.clone());
             let addr = self.resolve(playing, &to)?;
             let recipient = self.recipient(playing, send, &to);
-            let (verdict, _, answer) =
+            let (verdict, thumbprint, answer) =
                 super::send::play(playing, &sender, send, &to, addr, &recipient)?;
-            Ok(outcome(&verdict, answer, &to, addr))
+            let seen = Seen {
+                thumbprint,
+                in_clear: verdict.decision == Decision::DeliverInClear,
+            };
+            Ok((outcome(&verdict, answer, &to, addr), Some(seen)))
         };
         attempt().unwrap_or_else(|error: Error| {
             let cause = Cause::own(error.to_string());
-            AttemptOutcome::Unreachable(Setback::new(cause).with(&send.by, None))
+            let setback = Setback::new(cause).with(&send.by, None);
+            (AttemptOutcome::Unreachable(setback), None)
         })
     }
 }
@@ -218,9 +235,15 @@ impl MailFlow {
                     playing.exchange[&name].play_until(then);
                 }
                 Whose::Line(at) => {
-                    let Line { send, waits, .. } = &mut self.lines[at];
+                    let Line {
+                        send, waits, seen, ..
+                    } = &mut self.lines[at];
                     if let Waits::Here(transport) = waits {
-                        transport.play_until(then, |_| cast.attempt_of_sender(playing, *send));
+                        transport.play_until(then, |_| {
+                            let (outcome, saw) = cast.attempt_of_sender(playing, *send);
+                            *seen = saw;
+                            outcome
+                        });
                     }
                 }
             }
@@ -228,6 +251,11 @@ impl MailFlow {
         if let Ok(rest) = until.duration_since(playing.clock.now()) {
             playing.clock.advance(rest);
         }
+    }
+
+    /// What the last attempt of each message saw.
+    pub(crate) fn seen(&self) -> Vec<Option<Seen>> {
+        self.lines.iter().map(|line| line.seen.clone()).collect()
     }
 
     /// What happened to each message so far.

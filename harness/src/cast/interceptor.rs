@@ -12,7 +12,7 @@ use crate::duration::Wait;
 use crate::error::Error;
 use crate::exchange::Observer;
 use crate::fault::Stage;
-use crate::intercept::{Appliance, Break, Interceptor, Side, UpstreamTls};
+use crate::intercept::{Appliance, Break, Greylist, Interceptor, Side, UpstreamTls};
 use crate::scenario::OneOrMany;
 use crate::smtp::Reply;
 
@@ -47,8 +47,19 @@ pub(super) struct Written {
     /// `garbage`, `close` or `reset`.
     after_starttls: Option<String>,
     delay: Option<Delay>,
+    greylist: Option<Greylisting>,
     #[serde(default)]
     add_headers: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Greylisting {
+    reply: Reply,
+    #[serde(rename = "for")]
+    wait: Wait,
+    #[serde(default)]
+    exempt: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -144,6 +155,15 @@ impl Written {
         }) = &self.delay
         {
             builder = builder.delay(at.parse::<Stage>()?, *wait);
+        }
+        if let Some(Greylisting {
+            reply,
+            wait: Wait(wait),
+            exempt,
+        }) = &self.greylist
+        {
+            let rule = Greylist::new(reply.clone(), *wait).exempting(exempt);
+            builder = builder.greylist(rule);
         }
         if !self.add_headers.is_empty() {
             builder = builder.add_headers(self.add_headers.iter().cloned());

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Playing;
 use crate::persona::timestamp;
 use crate::transport::{Notification, Progress, ProgressKind};
 
@@ -25,6 +26,12 @@ impl Life {
     pub fn notifications(&self) -> Vec<&Notification> {
         let all = self.progress.iter();
         all.filter_map(|one| one.kind.notification()).collect()
+    }
+
+    /// Whether it is of the tenant whose administrator looks, and not of somebody else.
+    pub(crate) fn is_of_cloud(&self, playing: &Playing) -> bool {
+        let sender = playing.sender(&self.by);
+        sender.is_ok_and(|sender| sender.is_online())
     }
 
     /// Why a message was put off, as an administrator of its sender sees it: in the queue, or in

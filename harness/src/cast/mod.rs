@@ -9,6 +9,7 @@ mod eop;
 mod exchange;
 mod flow;
 mod interceptor;
+mod lab;
 mod life;
 mod player;
 mod receive_connector;
@@ -21,6 +22,7 @@ mod tests;
 mod written;
 
 pub use flow::MailFlow;
+pub use lab::{Evidence, LabText};
 pub use life::Life;
 pub use player::{Happening, Player};
 pub use send::SendResult;
@@ -163,6 +165,14 @@ impl Cast {
         })
     }
 
+    /// The same under another name.
+    pub(crate) fn under_the_name(self, id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            ..self
+        }
+    }
+
     /// The file, as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -274,7 +284,8 @@ impl Cast {
             waiting = still;
         }
         for (name, one) in &members.sender {
-            let meant = one.get_ref().meant(name).map_err(at(one.span().start))?;
+            let meant = one.get_ref().meant(name, &playing);
+            let meant = meant.map_err(at(one.span().start))?;
             playing.lock_senders().insert(name.clone(), meant);
         }
         for (host, member) in &members.hosts {

@@ -6,6 +6,7 @@ use mailfault_certs::Der;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Playing;
 use super::exchange::one_of;
 use crate::error::Error;
 use crate::judge::{Decision, EopOutbound, Judge, OnlineEra, TlsSettings};
@@ -42,6 +43,8 @@ pub(super) struct Written {
     pub(super) name: Option<String>,
     /// The certificate of the cast that it shows where one is asked for.
     pub(super) client_certificate: Option<String>,
+    /// Of the judge `root-pin`: the certificate or the tenant whose root is pinned.
+    root_of: Option<String>,
     /// Of an outbound connector of Exchange Online.
     #[serde(rename = "Name")]
     connector: Option<String>,
@@ -68,11 +71,27 @@ pub(super) struct Send {
     pub(super) expect: Spanned<String>,
     /// The whole of its words.
     pub(super) message: Option<String>,
-    /// What else it tells: `MSG`, `LED`; a part of each is enough.
+    /// What else it tells: `MSG`, `LED`; a part of each is enough. `message` is its words.
     #[serde(default)]
     pub(super) details: BTreeMap<String, String>,
     /// What becomes of it once the fix is made, if that is not `deliver`.
     pub(super) after_fix: Option<Spanned<String>>,
+}
+
+impl Send {
+    /// A message of this sender to this recipient, of which nothing is expected.
+    pub(super) fn by(by: &str, recipient: &str) -> Self {
+        Self {
+            by: by.to_owned(),
+            to: None,
+            from: alice(),
+            recipient: Some(recipient.to_owned()),
+            expect: Spanned::new(0..0, Decision::Deliver.name().to_owned()),
+            message: None,
+            details: BTreeMap::new(),
+            after_fix: None,
+        }
+    }
 }
 
 /// A step of the fix: what an administrator types.
@@ -90,12 +109,26 @@ fn alice() -> String {
     "alice@fabrikam.test".to_owned()
 }
 
+impl Sender {
+    /// Whether it is an outbound connector of Exchange Online.
+    #[must_use]
+    pub fn is_online(&self) -> bool {
+        matches!(self.judge, Judge::Eop(_))
+    }
+
+    /// Whether it is a host that an administrator can go to. The whole Internet is none.
+    #[must_use]
+    pub fn is_a_host(&self) -> bool {
+        !matches!(self.judge, Judge::Eop(_) | Judge::Opportunistic)
+    }
+}
+
 impl Written {
     /// The sender, as it begins.
-    pub(super) fn meant(&self, name: &str) -> Result<Sender, Error> {
+    pub(super) fn meant(&self, name: &str, playing: &Playing) -> Result<Sender, Error> {
         Ok(Sender {
             name: name.to_owned(),
-            judge: self.judge()?,
+            judge: self.judge_in(playing)?,
             connector: self.connector.clone().unwrap_or_else(|| name.to_owned()),
             to: self.to.clone(),
             expects: self.name.clone(),
@@ -120,8 +153,32 @@ impl Written {
                     self.judge
                 ),
             }),
+            Judge::RootPin(_) => Ok(judge),
+            _ if self.root_of.is_some() => Err(Error::BadSetting {
+                what: "sender",
+                why: format!(
+                    "`root-of` is for the judge `root-pin`, not for `{}`",
+                    self.judge
+                ),
+            }),
             other => Ok(other),
         }
+    }
+
+    /// The same in a cast that runs, where the root that is pinned is known.
+    pub(super) fn judge_in(&self, playing: &Playing) -> Result<Judge, Error> {
+        let Some(name) = &self.root_of else {
+            return self.judge();
+        };
+        let roots = match playing.eop(name) {
+            Some(tenant) => tenant.roots(),
+            None => playing.certificate(name)?.roots(),
+        };
+        let root = roots.first().ok_or_else(|| Error::BadSetting {
+            what: "root-of",
+            why: format!("`{name}` has no root above it that could be pinned"),
+        })?;
+        Ok(Judge::RootPin(Some(root.thumbprint())))
     }
 
     fn connector(&self, mut connector: EopOutbound) -> Result<EopOutbound, Error> {

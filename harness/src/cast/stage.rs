@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::{Cast, Fix, Life, MailFlow, Player, Playing, SendResult};
+use super::flow::Seen;
+use super::{Cast, Fix, LabText, Life, MailFlow, Player, Playing, SendResult};
 use crate::error::Error;
 
 /// A cast that runs, its messages on their way.
@@ -109,6 +110,11 @@ impl Stage {
         self.flow().lives(&self.playing)
     }
 
+    /// What the last attempt of each message saw.
+    pub(crate) fn seen(&self) -> Vec<Option<Seen>> {
+        self.flow().seen()
+    }
+
     /// Sends once more, at once and past every queue, as everything is configured now: what the
     /// file expects after its fix is what counts.
     ///
@@ -121,6 +127,24 @@ impl Stage {
 }
 
 impl Cast {
+    /// What it needs to be a lab, if it is one.
+    #[must_use]
+    pub fn lab(&self) -> Option<&LabText> {
+        self.written.lab.as_ref()
+    }
+
+    /// The hosts of the file, and who answers for each.
+    pub fn hosts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.written.hosts.iter();
+        all.map(|(host, member)| (host.as_str(), member.as_str()))
+    }
+
+    /// The members before which a box stands.
+    pub fn before(&self, interceptor: &str) -> Vec<String> {
+        let written = self.written.interceptor.get(interceptor);
+        written.map_or_else(Vec::new, |one| one.get_ref().before().to_vec())
+    }
+
     /// The steps of the fix, in the order in which they are made.
     pub fn fixes(&self) -> impl Iterator<Item = &Fix> {
         self.written.fix.iter().map(toml::Spanned::get_ref)

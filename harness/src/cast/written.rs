@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Cast, certificate, eop, exchange, interceptor, sender};
+use super::{Cast, LabText, certificate, eop, exchange, interceptor, sender};
 use crate::error::Error;
 use crate::scenario::place::Text;
 
@@ -33,6 +33,7 @@ struct Written {
     send: Vec<Spanned<sender::Send>>,
     #[serde(default)]
     fix: Vec<Spanned<sender::Fix>>,
+    lab: Option<LabText>,
 }
 
 /// The members of a cast, each with its place.
@@ -47,6 +48,7 @@ pub(super) struct Members {
     pub(super) sender: BTreeMap<String, Spanned<sender::Written>>,
     pub(super) send: Vec<Spanned<sender::Send>>,
     pub(super) fix: Vec<Spanned<sender::Fix>>,
+    pub(super) lab: Option<LabText>,
 }
 
 pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
@@ -110,6 +112,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
             sender: written.sender,
             send: written.send,
             fix: written.fix,
+            lab: written.lab,
         },
         text: text.to_owned(),
         file: file.to_owned(),

@@ -1,6 +1,6 @@
 //! The running model.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,9 @@ use mailfault_certs::{Der, Identity};
 use super::builder::EopBuilder;
 use super::certificate::NAME;
 use super::state::{Change, Shared};
-use super::{InboundConnector, MessageTrace, Received, Reception, Tenant};
+use super::{
+    AcceptedDomain, InboundConnector, MessageTrace, Received, Reception, Recipients, Tenant,
+};
 use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::report::{Mail, Report};
@@ -90,6 +92,23 @@ impl Eop {
     /// Takes an inbound connector away, in the same time.
     pub fn remove_inbound_connector(&self, name: &str) {
         self.plan(Change::Remove(name.to_owned()));
+    }
+
+    /// Adds a domain that the organization takes mail for, or changes the one of that name:
+    /// `Set-AcceptedDomain`. In the same time.
+    pub fn set_accepted_domain(&self, domain: AcceptedDomain) {
+        self.plan(Change::AcceptedDomain(domain));
+    }
+
+    /// Who has a mailbox, from the next synchronization of the directory on. In the same time.
+    pub fn set_recipients(&self, recipients: Recipients) {
+        self.plan(Change::Recipients(recipients));
+    }
+
+    /// Takes mail from this address again, although it is banned: what a request at Microsoft's
+    /// delist portal ends with. At once.
+    pub fn delist(&self, address: impl Into<IpAddr>) {
+        self.shared.lock().delist(address.into());
     }
 
     fn plan(&self, change: Change) {

@@ -61,7 +61,7 @@ impl Rules {
 
     fn judge_recipient(&self, question: &Question<'_>) -> Result<(), Refusal> {
         let among = |ranges: &[IpRange]| ranges.iter().any(|range| range.contains(question.ip));
-        if among(&self.banned) {
+        if among(&self.banned) && !self.shared.lock().is_delisted(question.ip) {
             return Err(Refusal::BannedIp);
         }
         if among(&self.throttled) {

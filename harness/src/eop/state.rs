@@ -1,11 +1,12 @@
 //! What the rules and the test share.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::received::Record;
-use super::{InboundConnector, MessageTrace, Received, Tenant};
+use super::{AcceptedDomain, InboundConnector, MessageTrace, Received, Recipients, Tenant};
 use crate::report::Mail;
 
 /// What the rules and the test share. Whoever holds it must not ask the server anything: the
@@ -16,15 +17,19 @@ pub(super) struct Shared(Mutex<State>);
 #[derive(Debug)]
 pub(super) struct State {
     tenant: Tenant,
-    /// What is to become of the connectors, and when.
+    /// What is to become of the tenant, and when.
     changes: Vec<(SystemTime, Change)>,
+    /// Addresses that are banned no more.
+    delisted: BTreeSet<IpAddr>,
     records: VecDeque<Record>,
     trace: VecDeque<MessageTrace>,
 }
 
-/// A change of the connectors.
+/// A change of the tenant.
 #[derive(Debug)]
 pub(super) enum Change {
+    AcceptedDomain(AcceptedDomain),
+    Recipients(Recipients),
     Remove(String),
     Set(Box<InboundConnector>),
 }
@@ -38,6 +43,7 @@ impl Shared {
         Self(Mutex::new(State {
             tenant,
             changes: Vec::new(),
+            delisted: BTreeSet::new(),
             records: VecDeque::new(),
             trace: VecDeque::new(),
         }))
@@ -54,6 +60,8 @@ impl State {
         let due = self.changes.iter().take_while(|(at, _)| *at <= now).count();
         for (_, change) in self.changes.drain(..due) {
             match change {
+                Change::AcceptedDomain(domain) => self.tenant.set_accepted_domain(domain),
+                Change::Recipients(recipients) => self.tenant.recipients = recipients,
                 Change::Remove(name) => {
                     self.tenant.remove_inbound_connector(&name);
                 }
@@ -67,6 +75,14 @@ impl State {
     pub(super) fn plan(&mut self, at: SystemTime, change: Change) {
         let after = self.changes.last().map_or(at, |(last, _)| at.max(*last));
         self.changes.push((after, change));
+    }
+
+    pub(super) fn delist(&mut self, address: IpAddr) {
+        self.delisted.insert(address.to_canonical());
+    }
+
+    pub(super) fn is_delisted(&self, address: IpAddr) -> bool {
+        self.delisted.contains(&address.to_canonical())
     }
 
     pub(super) fn keep(&mut self, record: Record, rows: Vec<MessageTrace>) {
@@ -121,6 +137,35 @@ mod tests {
         let now = &state.tenant(at(10)).inbound_connectors;
         assert_eq!(now[0].sender_domains, ["second.test"]);
         assert!(state.tenant(at(20)).inbound_connectors.is_empty());
+    }
+
+    #[test]
+    fn domains_and_recipients_change_in_their_time_as_well() {
+        let shared = Shared::new(Tenant {
+            accepted_domains: vec![AcceptedDomain::authoritative("contoso.test")],
+            recipients: Recipients::known(["bob@contoso.test"]),
+            ..Tenant::default()
+        });
+        let mut state = shared.lock();
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let relay = AcceptedDomain::internal_relay("Contoso.test");
+        state.plan(at(10), Change::AcceptedDomain(relay.clone()));
+        let both = Recipients::known(["bob@contoso.test", "carol@contoso.test"]);
+        state.plan(at(20), Change::Recipients(both.clone()));
+        assert_ne!(state.tenant(at(9)).accepted_domains, [relay.clone()]);
+        assert_eq!(state.tenant(at(10)).accepted_domains, [relay]);
+        assert_ne!(state.tenant(at(19)).recipients, both);
+        assert_eq!(state.tenant(at(20)).recipients, both);
+    }
+
+    #[test]
+    fn an_address_is_delisted_in_either_form() {
+        let shared = Shared::new(Tenant::default());
+        let mut state = shared.lock();
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        state.delist(ip("::ffff:192.0.2.7"));
+        assert!(state.is_delisted(ip("192.0.2.7")));
+        assert!(!state.is_delisted(ip("192.0.2.8")));
     }
 
     #[test]

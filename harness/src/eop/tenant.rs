@@ -36,6 +36,15 @@ impl Tenant {
         all.find(|one| one.name.eq_ignore_ascii_case(domain))
     }
 
+    /// Adds a domain, in the place of the one of the same name if there is one.
+    pub fn set_accepted_domain(&mut self, domain: AcceptedDomain) {
+        let mut all = self.accepted_domains.iter_mut();
+        match all.find(|one| one.name.eq_ignore_ascii_case(&domain.name)) {
+            Some(one) => *one = domain,
+            None => self.accepted_domains.push(domain),
+        }
+    }
+
     /// Adds a connector, in the place of the one of the same name if there is one.
     pub fn set_inbound_connector(&mut self, connector: InboundConnector) {
         let mut all = self.inbound_connectors.iter_mut();

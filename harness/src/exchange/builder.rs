@@ -206,6 +206,8 @@ impl ExchangeBuilder {
 
     /// The versions of TLS that Windows speaks for it. TLS 1.0, which 2010 and 2013 spoke alone at
     /// first, is to be had with the feature `legacy-tls`; without a word TLS 1.2 stands for it.
+    /// Without that feature a server of old versions alone is imitated: every handshake ends with
+    /// the alert that those get who want a newer one.
     pub fn tls_versions(mut self, versions: impl IntoIterator<Item = TlsVersion>) -> Self {
         self.tls_versions = Some(versions.into_iter().collect());
         self

@@ -246,7 +246,7 @@ impl Attempting<'_> {
         };
         self.log.sending_certificate(&chosen.facts);
         match chosen.has_private_key {
-            true => Ok(Some(chosen.identity.clone())),
+            true => Ok(Some(chosen.presented())),
             false => Err(self.no_tls("NoCredentials", Hangup::AtOnce)),
         }
     }

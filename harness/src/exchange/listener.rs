@@ -12,6 +12,7 @@ use super::settings::Settings;
 use super::store::StoredCertificate;
 use super::talk::{self, Within};
 use crate::error::Error;
+use crate::fault::{Fault, HandshakeFault, Offer, Stage, TlsVersion};
 use crate::report::{Mail, Session, What};
 use crate::server::{ClientCertificate, MockServer};
 use crate::trust::Trust;
@@ -70,13 +71,13 @@ impl Listener {
         let mut builder = MockServer::builder().clock(settings.clock.clone());
         let usable = starttls.filter(|one| one.has_private_key);
         match usable {
-            Some(one) => builder = builder.starttls(one.identity.clone()),
+            Some(one) => builder = builder.starttls(one.presented()),
             None => persona.ehlo.retain(|line| line != "STARTTLS"),
         }
         match internal {
             Some(one) => {
                 let inside = talk::ehlo(settings.version, connector, Within::AnonymousTls);
-                builder = builder.anonymous_tls(one.identity.clone(), inside);
+                builder = builder.anonymous_tls(one.presented(), inside);
             }
             None => persona.ehlo.retain(|line| line != "X-ANONYMOUSTLS"),
         }
@@ -89,10 +90,15 @@ impl Listener {
         if let Some(addr) = addr {
             builder = builder.port(addr.port());
         }
+        let (spoken, old) = spoken(&settings.tls_versions);
+        if let Some(old) = old {
+            let requires = HandshakeFault::Requires(Offer::Version(old.on_the_wire()));
+            builder = builder.fault(Fault::at(Stage::Handshake).handshake(requires));
+        }
         let server = builder
             .loopback(settings.address)
             .auth(settings.auth.clone())
-            .tls_versions(settings.tls_versions.iter().copied())
+            .tls_versions(spoken)
             .cipher_suites(&settings.cipher_suites)
             .observe(watch(connector, settings, shared))
             .policy(rules::policy(settings.version, connector, shared, trust))
@@ -140,6 +146,19 @@ impl Listener {
             });
         }
         runs
+    }
+}
+
+/// The versions of TLS that this build speaks of these, and the newest where it speaks none: that
+/// is imitated.
+fn spoken(versions: &[TlsVersion]) -> (Vec<TlsVersion>, Option<TlsVersion>) {
+    let speaks =
+        |version: &&TlsVersion| cfg!(feature = "legacy-tls") || **version >= TlsVersion::Tls12;
+    let spoken: Vec<TlsVersion> = versions.iter().filter(speaks).copied().collect();
+    match versions.iter().max() {
+        // What is set up is never spoken.
+        Some(newest) if spoken.is_empty() => (vec![TlsVersion::Tls12], Some(*newest)),
+        _ => (spoken, None),
     }
 }
 

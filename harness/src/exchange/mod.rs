@@ -27,9 +27,10 @@ pub use store::{Service, StoredCertificate};
 pub use version::Version;
 
 use crate::error::Error;
+use crate::fault::TlsVersion;
 use crate::near;
 use crate::report::{Mail, Session};
-use crate::transport::Transport;
+use crate::transport::{RetrySchedule, Transport};
 use crate::trust::Trust;
 use listener::Listener;
 use queueing::Queueing;
@@ -85,6 +86,10 @@ struct State {
     connectors: Vec<ReceiveConnector>,
     certificates: Vec<StoredCertificate>,
     sending: Sending,
+    /// Those of Windows.
+    tls_versions: Vec<TlsVersion>,
+    /// `InternalTransportCertificateThumbprint`.
+    internal: Option<String>,
     /// In the order of the connectors; `None` for one that is not enabled.
     listeners: Vec<Option<Listener>>,
 }
@@ -124,15 +129,17 @@ impl Exchange {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            settings,
             shared,
             trust,
             state: Mutex::new(State {
                 sending: Sending::new(send_connectors, &certificates),
                 connectors,
                 certificates,
+                tls_versions: settings.tls_versions.clone(),
+                internal: settings.internal_transport_certificate.clone(),
                 listeners,
             }),
+            settings,
             queueing: Mutex::new(Queueing::new(transport)),
         })
     }
@@ -282,6 +289,28 @@ impl Exchange {
         })
     }
 
+    /// Puts the certificates above one of the store into the store of intermediate authorities, so
+    /// that it is presented with them: `Import-Certificate -CertStoreLocation
+    /// Cert:\LocalMachine\CA`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownName`] if there is no such certificate.
+    pub fn import_intermediates(&self, thumbprint: &str) -> Result<(), Error> {
+        self.change_store(|store| {
+            let at = find(store, thumbprint)?;
+            store[at].has_intermediates = true;
+            Ok(())
+        })
+    }
+
+    /// The versions of TLS that Windows has, in the registry below
+    /// `SCHANNEL\Protocols`. Windows reads that when it starts: each service has them from its next
+    /// start on.
+    pub fn set_tls_versions(&self, versions: impl IntoIterator<Item = TlsVersion>) {
+        self.state().tls_versions = versions.into_iter().collect();
+    }
+
     fn change_store(
         &self,
         change: impl FnOnce(&mut Vec<StoredCertificate>) -> Result<(), Error>,
@@ -359,6 +388,34 @@ impl Exchange {
     #[must_use]
     pub fn events(&self) -> Vec<EventEntry> {
         self.shared.known().events.entries()
+    }
+
+    /// The domains that it takes mail for.
+    #[must_use]
+    pub fn accepted_domains(&self) -> Vec<String> {
+        self.shared
+            .known()
+            .accepted_domains
+            .iter()
+            .cloned()
+            .collect()
+    }
+
+    /// `InternalTransportCertificateThumbprint` of `Get-TransportService`.
+    #[must_use]
+    pub fn internal_transport_certificate(&self) -> Option<String> {
+        self.state().internal.clone()
+    }
+
+    /// Uses another certificate between servers, once the services are started again.
+    pub fn set_internal_transport_certificate(&self, thumbprint: Option<String>) {
+        self.state().internal = thumbprint;
+    }
+
+    /// When its queues try again and give up.
+    #[must_use]
+    pub fn retry_schedule(&self) -> RetrySchedule {
+        self.queueing().transport.schedule().clone()
     }
 
     /// An address that it takes mail for: a mailbox if one is known, else one in its first
@@ -441,9 +498,13 @@ impl Exchange {
             state.listeners[at] = before;
             return Ok(());
         }
-        let (settings, store) = (&self.settings, &state.certificates);
-        let rules = (&self.shared, &self.trust);
-        match Listener::start(settings, connector, store, rules, addr) {
+        let settings = Settings {
+            tls_versions: state.tls_versions.clone(),
+            internal_transport_certificate: state.internal.clone(),
+            ..self.settings.clone()
+        };
+        let (store, rules) = (&state.certificates, (&self.shared, &self.trust));
+        match Listener::start(&settings, connector, store, rules, addr) {
             Ok(mut listener) => {
                 if let Some(before) = before {
                     listener.remember(before);

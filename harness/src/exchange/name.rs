@@ -49,8 +49,13 @@ impl FromStr for TlsCertificateName {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let inside = text.trim().strip_prefix("<I>");
-        let parts = inside.and_then(|inside| inside.split_once("<S>"));
+        // Articles write the tags in either case, and Exchange takes both.
+        let text = text.trim();
+        let tag = |tag: &str| text.to_ascii_uppercase().find(tag);
+        let parts = match (tag("<I>"), tag("<S>")) {
+            (Some(0), Some(at)) => Some((&text[3..at], &text[at + 3..])),
+            _ => None,
+        };
         match parts {
             Some((issuer, subject)) if !subject.is_empty() => Ok(Self {
                 issuer: issuer.to_owned(),

@@ -19,7 +19,7 @@ use crate::transport::{
 /// The queues, and what was delivered at home.
 #[derive(Debug)]
 pub(super) struct Queueing {
-    transport: Transport,
+    pub(super) transport: Transport,
     delivered: Vec<Mail>,
 }
 
@@ -41,7 +41,7 @@ impl Queueing {
 
 impl Exchange {
     /// Nothing that holds [`State`](super::State) may wait for this: attempts ask for it.
-    fn queueing(&self) -> MutexGuard<'_, Queueing> {
+    pub(super) fn queueing(&self) -> MutexGuard<'_, Queueing> {
         self.queueing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

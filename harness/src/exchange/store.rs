@@ -76,6 +76,9 @@ pub struct StoredCertificate {
     /// Whether its private key is in the store as well. Without it `Get-ExchangeCertificate` does
     /// not list the certificate; the MMC does.
     pub has_private_key: bool,
+    /// Whether the certificates between it and its root are in the store of intermediate
+    /// authorities. Without them it is presented alone.
+    pub has_intermediates: bool,
     /// Whether Windows cannot build a chain for it, or knows it to be revoked.
     pub chain_is_bad: bool,
 }
@@ -105,6 +108,7 @@ impl StoredCertificate {
             friendly_name: String::new(),
             services: BTreeSet::new(),
             has_private_key: true,
+            has_intermediates: true,
             chain_is_bad: false,
         })
     }
@@ -127,6 +131,13 @@ impl StoredCertificate {
     #[must_use]
     pub fn without_private_key(mut self) -> Self {
         self.has_private_key = false;
+        self
+    }
+
+    /// Takes the certificates above it away, as where somebody imported the certificate alone.
+    #[must_use]
+    pub fn without_intermediates(mut self) -> Self {
+        self.has_intermediates = false;
         self
     }
 
@@ -155,6 +166,15 @@ impl StoredCertificate {
         let common_name = self.facts.common_name.iter();
         let mut names = self.facts.names.iter().chain(common_name);
         names.any(|pattern| covers(pattern, name))
+    }
+
+    /// What Windows presents: with the certificates above it, as far as it has them.
+    pub(crate) fn presented(&self) -> Identity {
+        let identity = self.identity.clone();
+        match self.has_intermediates {
+            true => identity,
+            false => identity.without_intermediates(),
+        }
     }
 
     /// Whether its private key can be used by the transport services.

@@ -10,6 +10,7 @@ use mailfault_certs::{Ca, DistinguishedName, Identity, Leaf};
 use super::appliance::{Appliance, ApplianceTls};
 use super::bounds::Bounds;
 use super::clash;
+use super::greylist::Greylist;
 use super::interceptor::Interceptor;
 use super::ledger::{Ledger, Observer, Side};
 use super::rules::{Certificate, Opens, Rules, Shown};
@@ -127,6 +128,11 @@ impl Builder {
     /// Lets the `220` to STARTTLS pass, and then breaks the connection.
     pub fn break_after_starttls(self, how: Break) -> Self {
         self.tamper(Tampering::BreakStartTls(how))
+    }
+
+    /// Puts those off whom it does not know yet.
+    pub fn greylist(self, greylist: Greylist) -> Self {
+        self.tamper(Tampering::Greylist(greylist))
     }
 
     /// Lets these verbs pass and no others; [`Tampering::MAILGUARD`] is the classic list.
@@ -300,9 +306,10 @@ impl Builder {
             servers: std::iter::once(self.upstream)
                 .chain(self.more_upstream)
                 .collect(),
-            turn: AtomicUsize::new(0),
+            turn: Arc::new(AtomicUsize::new(0)),
+            triplets: Arc::default(),
             tampering: self.tampering,
-            opens,
+            opens: opens.map(Arc::new),
             host,
             says_own_name,
             replies: Replies::default(),

@@ -1,6 +1,7 @@
 //! What does not go together, and what makes no sense by itself.
 
 use super::builder::Builder;
+use super::greylist::Greylist;
 use super::tampering::{Tampering, Unknown};
 use super::upstream::UpstreamTls;
 use crate::error::Error;
@@ -8,7 +9,6 @@ use crate::fault::Stage;
 
 /// Says what is wrong with a wish.
 pub(super) fn check(wish: &Builder) -> Result<(), Error> {
-    let has = |name: &str| wish.tampering.iter().any(|one| one.name() == name);
     let mut servers = std::iter::once(&wish.upstream).chain(&wish.more_upstream);
     let far = servers.find(|server| !server.ip().is_loopback());
     if let Some(far) = far.filter(|_| !wish.far_upstream) {
@@ -36,9 +36,15 @@ pub(super) fn check(wish: &Builder) -> Result<(), Error> {
         let why = "it is lost where TLS is opened; say `terminate_tls` or `resign` too";
         return Err(senseless("`drop-client-certificate`".to_owned(), why));
     }
-    for (at, one) in wish.tampering.iter().enumerate() {
+    among(&wish.tampering, opens)
+}
+
+/// Says what does not go together in a box that opens TLS, by this word, or does not.
+pub(super) fn among(all: &[Tampering], opens: Option<&str>) -> Result<(), Error> {
+    let has = |name: &str| all.iter().any(|one| one.name() == name);
+    for (at, one) in all.iter().enumerate() {
         alone(one)?;
-        for other in &wish.tampering[at + 1..] {
+        for other in &all[at + 1..] {
             pair(one, other)?;
         }
         if let Some(opens) = opens {
@@ -54,7 +60,7 @@ pub(super) fn check(wish: &Builder) -> Result<(), Error> {
             return Err(both(one.name(), opens, why));
         }
     }
-    if has("hidden-starttls") && !wish.tampering.iter().any(Tampering::hides_starttls) {
+    if has("hidden-starttls") && !all.iter().any(Tampering::hides_starttls) {
         let why = "nothing hides STARTTLS";
         return Err(senseless("`hidden-starttls`".to_owned(), why));
     }
@@ -79,6 +85,10 @@ fn alone(one: &Tampering) -> Result<(), Error> {
         {
             let given = format!("`{}` with `{}`", one.name(), reply.to_string().trim_end());
             Err(senseless(given, "a refusal begins with 4 or 5"))
+        }
+        Tampering::Greylist(Greylist { reply, .. }) if !reply.is_transient() => {
+            let given = format!("`greylist` with `{}`", reply.to_string().trim_end());
+            Err(senseless(given, "who is to come again is told so with a 4"))
         }
         Tampering::Greet(reply) if reply.code != 220 => {
             let given = format!("`greet` with `{}`", reply.to_string().trim_end());

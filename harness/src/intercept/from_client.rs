@@ -145,7 +145,26 @@ impl Relay {
             }
             Some(Unknown::Pass) | None => {}
         }
+        if let Some(reply) = self.greylisted(&verb, &said) {
+            return self.answer(&line, &said, &verb, reply);
+        }
         self.pass_command(line, &said, &verb);
+    }
+
+    /// What is said to a recipient of somebody who has to come again.
+    fn greylisted(&self, verb: &str, said: &str) -> Option<Reply> {
+        let rule = self.rules.greylist().filter(|_| verb == "RCPT")?;
+        let Command::Rcpt(path) = parse_command(said) else {
+            return None;
+        };
+        let triplet = (
+            self.client_ip(),
+            self.envelope.sender.as_str(),
+            path.address.as_str(),
+        );
+        let now = self.rules.clock.now();
+        let puts_off = self.rules.triplets.puts_off(rule, triplet, now);
+        puts_off.then(|| rule.reply.clone())
     }
 
     /// What the box says itself, whatever the server would.
@@ -286,6 +305,7 @@ impl Relay {
             "EHLO" => Stage::Ehlo,
             "STARTTLS" | "X-ANONYMOUSTLS" => Stage::StartTls,
             "MAIL" => Stage::Mail,
+            "RCPT" => Stage::Rcpt,
             _ => Stage::Any,
         };
         self.recorder.changed(Change::Answered {

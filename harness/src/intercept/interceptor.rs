@@ -2,16 +2,18 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use mailfault_certs::{Der, Identity};
 
 use super::builder::Builder;
+use super::clash;
 use super::ledger::{Ledger, Side};
 use super::relay::Relay;
 use super::report::Report;
 use super::rules::{Certificate, Rules, Shown};
+use super::tampering::Tampering;
 use crate::error::Error;
 use crate::report::Ended;
 use crate::server::{Door, Port, Thread, no_thread};
@@ -29,7 +31,10 @@ use crate::server::{Door, Port, Thread, no_thread};
 /// assert!(report.sessions.is_empty());
 /// ```
 pub struct Interceptor {
+    /// As it was started; what it opens TLS with is the same for ever.
     rules: Arc<Rules>,
+    /// For the sessions that come.
+    current: Arc<RwLock<Arc<Rules>>>,
     ledger: Arc<Ledger>,
     addr: SocketAddr,
     patience: Duration,
@@ -67,15 +72,84 @@ impl Interceptor {
     /// If the box has none of its own to show, or TLS refuses this one.
     #[track_caller]
     pub fn set_certificate(&self, identity: &Identity) {
+        if let Err(error) = self.try_set_certificate(identity) {
+            panic!("{error}");
+        }
+    }
+
+    /// As [`set_certificate`](Self::set_certificate).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadSetting`] if the box has none of its own to show, [`Error::BadTls`] if TLS
+    /// refuses this one.
+    pub fn try_set_certificate(&self, identity: &Identity) -> Result<(), Error> {
         let opens = self.rules.opens.as_ref();
         let Some((Certificate::Own(shown), wish)) = opens.map(|one| (&one.certificate, &one.wish))
         else {
-            panic!("this box shows no certificate of its own; start it with `terminate_tls`");
+            return Err(Error::BadSetting {
+                what: "certificate",
+                why: "this box shows no certificate of its own; start it with `terminate_tls`"
+                    .to_owned(),
+            });
         };
-        match Shown::new(identity, wish) {
-            Ok(new) => *shown.write().unwrap_or_else(PoisonError::into_inner) = new,
-            Err(error) => panic!("{error}"),
-        }
+        *shown.write().unwrap_or_else(PoisonError::into_inner) = Shown::new(identity, wish)?;
+        Ok(())
+    }
+
+    /// Passes everything on as it is from the next session on, TLS included; or does again what it
+    /// was started to do.
+    pub fn pass_all(&self, on: bool) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = match on {
+            true => Arc::new(Rules {
+                tampering: Vec::new(),
+                opens: None,
+                says_own_name: false,
+                ..Rules::clone(&self.rules)
+            }),
+            false => Arc::clone(&self.rules),
+        };
+    }
+
+    /// Whether everything is passed on as it is.
+    #[must_use]
+    pub fn passes_all(&self) -> bool {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.are_none()
+    }
+
+    /// Changes what the box does, from the next session on: what an administrator does who turns an
+    /// inspection off.
+    ///
+    /// ```
+    /// use mailfault::MockServer;
+    /// use mailfault::intercept::Interceptor;
+    ///
+    /// let server = MockServer::start();
+    /// let firewall = Interceptor::before(server.addr()).delete_starttls().start();
+    /// firewall.set_tampering(Vec::clear)?;
+    /// assert!(firewall.tampering().is_empty());
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchFault`] for what does not go together; then nothing is changed.
+    pub fn set_tampering(&self, change: impl FnOnce(&mut Vec<Tampering>)) -> Result<(), Error> {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = Rules::clone(&current);
+        change(&mut rules.tampering);
+        clash::among(&rules.tampering, rules.opens_tls())?;
+        *current = Arc::new(rules);
+        Ok(())
+    }
+
+    /// What the box does to the sessions that come.
+    #[must_use]
+    pub fn tampering(&self) -> Vec<Tampering> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.tampering.clone()
     }
 
     /// The certificate of its own that the box shows now, if it has one.
@@ -122,9 +196,11 @@ impl Interceptor {
         patience: Duration,
     ) -> Result<Self, Error> {
         let addr = port.address().map_err(no_thread)?;
+        let current = Arc::new(RwLock::new(Arc::clone(&rules)));
         let begin = {
-            let (rules, ledger) = (Arc::clone(&rules), Arc::clone(&ledger));
+            let (current, ledger) = (Arc::clone(&current), Arc::clone(&ledger));
             Box::new(move |stream, peer, _: &_| {
+                let rules = Arc::clone(&current.read().unwrap_or_else(PoisonError::into_inner));
                 let server = rules.next_server();
                 let (recorder, open) = ledger.open(peer, server);
                 if open > rules.bounds.concurrent {
@@ -132,18 +208,13 @@ impl Interceptor {
                     recorder.ended(Side::Client, Ended::ByServer);
                     return;
                 }
-                tokio::spawn(Relay::hold(
-                    Arc::clone(&rules),
-                    stream,
-                    peer,
-                    server,
-                    recorder,
-                ));
+                tokio::spawn(Relay::hold(rules, stream, peer, server, recorder));
             })
         };
         let thread = Thread::spawn(vec![Door { port, begin }], || {})?;
         Ok(Self {
             rules,
+            current,
             ledger,
             addr,
             patience,

@@ -57,6 +57,7 @@
 pub use appliance::{Appliance, ApplianceTls};
 pub use bounds::Bounds;
 pub use builder::Builder;
+pub use greylist::Greylist;
 pub use interceptor::Interceptor;
 pub use ledger::Side;
 pub use report::{Change, Crossing, Leg, Opaque, Report};
@@ -71,6 +72,7 @@ mod connection;
 mod ehlo;
 mod from_client;
 mod from_server;
+mod greylist;
 mod headers;
 mod interceptor;
 mod ledger;

@@ -11,6 +11,7 @@ use rustls::ServerConnection;
 use super::bounds::Bounds;
 use super::clash::knows;
 use super::ehlo::{Editing, Inside};
+use super::greylist::{Greylist, Triplets};
 use super::tampering::{Break, Keywords, Tampering, Unknown};
 use super::upstream::Upstream;
 use crate::clock::Clock;
@@ -21,13 +22,16 @@ use crate::server::{ClientCertificate, ServerTls, TlsWish};
 use crate::session_id::session_id;
 use crate::smtp::Reply;
 
-/// What all sessions of a box share.
+/// What all sessions of a box share. What is changed is a copy, for the sessions that come after.
+#[derive(Clone)]
 pub(super) struct Rules {
     /// The servers; sessions take turns.
     pub(super) servers: Vec<SocketAddr>,
-    pub(super) turn: AtomicUsize,
+    pub(super) turn: Arc<AtomicUsize>,
     pub(super) tampering: Vec<Tampering>,
-    pub(super) opens: Option<Opens>,
+    /// What greylisting remembers.
+    pub(super) triplets: Arc<Triplets>,
+    pub(super) opens: Option<Arc<Opens>>,
     /// What the box calls itself.
     pub(super) host: String,
     /// Whether the server hears that name in the place of the client's.
@@ -157,6 +161,13 @@ impl Rules {
         })
     }
 
+    pub(super) fn greylist(&self) -> Option<&Greylist> {
+        self.find(|one| match one {
+            Tampering::Greylist(greylist) => Some(greylist),
+            _ => None,
+        })
+    }
+
     pub(super) fn headers(&self) -> Option<&[String]> {
         self.find(|one| match one {
             Tampering::AddHeaders(templates) => Some(templates.as_slice()),
@@ -227,6 +238,14 @@ impl Rules {
         self.find(|one| match one {
             Tampering::MaskKeywords(keywords) => Some(keywords),
             _ => None,
+        })
+    }
+
+    /// The word for how the box opens TLS, if it does.
+    pub(super) fn opens_tls(&self) -> Option<&'static str> {
+        Some(match &self.opens.as_ref()?.certificate {
+            Certificate::Own(_) => "terminate-tls",
+            Certificate::Resigned { .. } => "resign",
         })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::greylist::Greylist;
 use crate::fault::Stage;
 use crate::smtp::Reply;
 
@@ -29,6 +30,8 @@ pub enum Tampering {
     DeleteStartTls,
     /// Greets in its own words. The text may hold the placeholders of [`Persona`](crate::Persona).
     Greet(Reply),
+    /// Answers RCPT of those whom it does not know yet itself, and lets them wait.
+    Greylist(Greylist),
     /// What becomes of a STARTTLS that was hidden from the client and is sent all the same. If
     /// nothing is said, [`Unknown::Mask`] where the keyword was masked, and else a `502`.
     HiddenStartTls(Unknown),
@@ -121,6 +124,7 @@ impl Tampering {
             Self::Delay { .. } => "delay",
             Self::DeleteStartTls => "delete-starttls",
             Self::Greet(_) => "greet",
+            Self::Greylist(_) => "greylist",
             Self::HiddenStartTls(_) => "hidden-starttls",
             Self::ListExtensions { .. } => "list-extensions",
             Self::MaskBanner => "mask-banner",

@@ -337,6 +337,11 @@ fn key_facts(certificate: &X509Certificate<'_>) -> PublicKeyFacts {
     }
 }
 
+/// How long the key of a certificate is, in bits.
+pub(crate) fn key_bits(der: &Der) -> Option<usize> {
+    Some(Read::new(der)?.key.bits)
+}
+
 /// The length of the modulus without the zero octet that only says that it is positive.
 fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> usize {
     let inside = content(&key.subject_public_key.data).map(|(inside, _)| inside);

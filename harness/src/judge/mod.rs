@@ -29,6 +29,8 @@
 //! order in which they look; how often that is what they said when they were observed is published
 //! in `docs/judges.md`.
 
+#[cfg(feature = "models")]
+pub(crate) use certificate::key_bits;
 pub use eop::{EopOutbound, OnlineEra};
 pub use evidence::{Evidence, Negotiated, Step, Trouble};
 pub use exchange::ExchangeSend;

@@ -40,6 +40,8 @@ pub(crate) struct Parameter {
     pub(crate) mandatory: bool,
     /// Whether an object of the pipeline can stand for it.
     pub(crate) from_pipeline: FromPipeline,
+    /// Whether it takes every argument without a name from its place on.
+    pub(crate) rest: bool,
 }
 
 /// What a parameter takes.
@@ -59,9 +61,10 @@ pub(crate) enum Takes {
     Time,
     /// One of these, in any case.
     OneOf(&'static [&'static str]),
-    /// Several of these: `IIS,SMTP`, `"IIS, SMTP"`.
+    /// Several of these: `IIS,SMTP`, `"IIS, SMTP"`: a `Value::List`.
     SomeOf(&'static [&'static str]),
-    /// Texts, one or several.
+    /// Texts, one or several: always a `Value::List`, or null; `@{Add=…; Remove=…}` is a
+    /// `Value::Table` of lists: see `Change`.
     Texts,
     /// Whatever it is.
     Any,
@@ -88,6 +91,7 @@ impl Parameter {
             position: None,
             mandatory: false,
             from_pipeline: FromPipeline::No,
+            rest: false,
         }
     }
 
@@ -103,6 +107,24 @@ impl Parameter {
     pub(crate) const fn needed(self) -> Self {
         Self {
             mandatory: true,
+            ..self
+        }
+    }
+
+    /// One with other names, too.
+    pub(crate) const fn also(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    /// One that takes all arguments without a name from its place on.
+    pub(crate) const fn rest(self) -> Self {
+        Self { rest: true, ..self }
+    }
+
+    /// One that an object of the pipeline is.
+    pub(crate) const fn object(self) -> Self {
+        Self {
+            from_pipeline: FromPipeline::Value,
             ..self
         }
     }
@@ -148,17 +170,7 @@ impl Call {
 
     /// Texts that were given, one or several.
     pub(crate) fn texts(&self, name: &str) -> Option<Vec<String>> {
-        match self.given.get(name)? {
-            Value::Text(text) => Some(vec![text.clone()]),
-            Value::List(all) => {
-                let texts = all.iter().filter_map(|one| match one {
-                    Value::Text(text) => Some(text.clone()),
-                    _ => None,
-                });
-                Some(texts.collect())
-            }
-            _ => Some(Vec::new()),
-        }
+        self.given.get(name).map(texts)
     }
 
     /// A switch or a Boolean that was given.
@@ -175,6 +187,67 @@ impl Call {
             Value::Int(value) => Some(*value),
             _ => None,
         }
+    }
+}
+
+/// Texts in a value that is one or a list of some.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Text(text) => vec![text.clone()],
+        Value::List(all) => all.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What becomes of a multi-valued property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Some come, some go.
+    Edit {
+        /// Those that come.
+        add: Vec<String>,
+        /// Those that go.
+        remove: Vec<String>,
+    },
+    /// These are the values now.
+    Replace(Vec<String>),
+}
+
+impl Change {
+    /// What was given for a multi-valued property: other values, or `@{Add=…; Remove=…}`.
+    pub(crate) fn meant(value: &Value) -> Self {
+        let Value::Table(table) = value else {
+            return Self::Replace(texts(value));
+        };
+        let of = |key: &str| {
+            let mut all = table.iter();
+            let found = all.find(|(known, _)| known.eq_ignore_ascii_case(key));
+            found.map(|(_, value)| texts(value))
+        };
+        match of("Replace") {
+            Some(texts) => Self::Replace(texts),
+            None => Self::Edit {
+                add: of("Add").unwrap_or_default(),
+                remove: of("Remove").unwrap_or_default(),
+            },
+        }
+    }
+
+    /// The values afterwards. None is there twice, in any case.
+    pub(crate) fn of(&self, current: &[String]) -> Vec<String> {
+        let (before, add, remove): (_, &[String], &[String]) = match self {
+            Self::Edit { add, remove } => (current, add, remove),
+            Self::Replace(texts) => (texts.as_slice(), &[], &[]),
+        };
+        let has = |all: &[String], text: &str| all.iter().any(|one| one.eq_ignore_ascii_case(text));
+        let mut after: Vec<String> = Vec::new();
+        let kept = before.iter().filter(|text| !has(remove, text));
+        for text in kept.chain(add) {
+            if !has(&after, text) {
+                after.push(text.clone());
+            }
+        }
+        after
     }
 }
 
@@ -202,7 +275,7 @@ pub(crate) trait Host {
 }
 
 /// Where the shell prints, and who answers its questions.
-pub(crate) trait Console {
+pub trait Console {
     /// Takes a line of output.
     fn print(&mut self, line: &str);
 

@@ -1,7 +1,121 @@
-//! The small subset of PowerShell in which a case's fix is written and a trainee works.
+//! The small subset of PowerShell in which a case's fix is written and a trainee works: its
+//! language, and what of it is not about mail. What is about mail, a [`Host`](command::Host) knows.
 
-#![allow(dead_code)] // until the parts meet
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
+mod cmdlets;
 pub(crate) mod command;
+pub(crate) mod desk;
+mod open;
 pub(crate) mod trouble;
 pub(crate) mod value;
+
+mod bind; // the words of a command to its parameters
+mod bounds; // how much a script may want
+mod builtin; // the commands of the language itself
+mod complete; // what Tab offers
+mod convert; // values to what a parameter takes
+mod evaluate; // what a script does
+mod failure; // an error and its place
+mod format; // lists and tables
+mod operators; // `-eq`, `-like`, `+`
+mod parser; // from text to syntax
+mod pattern; // regular expressions and wildcards
+mod syntax; // what was typed, understood
+mod text; // values as text
+
+#[cfg(test)]
+mod tests;
+
+pub use command::Console;
+pub use complete::Completion;
+pub use open::{Shell, Transcript};
+
+use command::Host;
+use evaluate::Session;
+use failure::Failure;
+use trouble::Trouble;
+use value::Value;
+
+/// How many errors `$Error` remembers.
+const ERRORS: usize = 32;
+
+/// A shell: its variables, and what went wrong in it.
+#[derive(Debug, Default)]
+pub(crate) struct Interpreter {
+    /// By names in lower case, with their weights.
+    variables: BTreeMap<String, (Value, usize)>,
+    /// The newest first.
+    errors: VecDeque<String>,
+    /// `$?`
+    succeeded: bool,
+}
+
+impl Interpreter {
+    /// Sets a variable: `x`, `env:ExchangeInstallPath`.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<(), Trouble> {
+        let value = value.into();
+        let weight = bounds::weigh(&value)?;
+        let name = name.to_ascii_lowercase();
+        let others = self.variables.iter().filter(|(known, _)| **known != name);
+        let others: usize = others.map(|(name, (_, weight))| name.len() + weight).sum();
+        if others + name.len() + weight > bounds::VARIABLES {
+            return Err(bounds::exceeded(
+                "The variables hold more than this shell allows.",
+            ));
+        }
+        self.variables.insert(name, (value, weight));
+        Ok(())
+    }
+
+    /// Runs a line, or a script of many. What went wrong was printed, and is given back.
+    pub(crate) fn run(
+        &mut self,
+        host: &mut dyn Host,
+        console: &mut dyn Console,
+        text: &str,
+    ) -> Vec<Trouble> {
+        let source: Arc<str> = text.into();
+        Session::new(self, host, console, Arc::clone(&source)).run(parser::parse(&source))
+    }
+
+    /// Whether a text waits for more: for a bracket, a quote, what follows a pipe.
+    pub(crate) fn is_incomplete(text: &str) -> bool {
+        parser::parse(&text.into()).is_err_and(|unread| unread.incomplete)
+    }
+
+    /// What the word before the cursor, a place in bytes, can be completed to.
+    pub(crate) fn complete(&self, host: &dyn Host, line: &str, cursor: usize) -> Completion {
+        complete::complete(self, host, line, cursor)
+    }
+
+    /// A variable's value; what was never set is null.
+    fn variable(&self, name: &str) -> Value {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Null,
+            "?" => Value::Bool(self.succeeded),
+            "error" => Value::List(self.errors.iter().cloned().map(Value::Text).collect()),
+            _ => match self.variables.get(&lower) {
+                Some((value, _)) => value.clone(),
+                None => Value::Null,
+            },
+        }
+    }
+
+    /// Every variable by its name.
+    fn variables(&self) -> Vec<(String, Value)> {
+        let all = self.variables.iter();
+        all.map(|(name, (value, _))| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    fn remember(&mut self, failure: &Failure) {
+        self.succeeded = false;
+        self.errors.push_front(failure.trouble.message.clone());
+        self.errors.truncate(ERRORS);
+    }
+}

@@ -1,12 +1,16 @@
 //! What passes through a pipeline.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::syntax::Block;
+
 /// A value of the shell.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Value {
     /// `$null`
+    #[default]
     Null,
     /// `$true`, `$false`
     Bool(bool),
@@ -16,10 +20,18 @@ pub(crate) enum Value {
     Text(String),
     /// `System.DateTime`, printed in UTC as an American system would: `11/21/2026 5:52:36 PM`
     Time(SystemTime),
+    /// `System.Double`
+    Real(f64),
     /// `System.TimeSpan`: `00:05:00`, `1.00:00:00`
     Span(Duration),
+    /// A `System.TimeSpan` that runs backwards: `-00:05:00`
+    Back(Duration),
     /// An array or a multi-valued property: `{a, b}`
     List(Vec<Value>),
+    /// `@{Add="x"; Remove="y"}`, keys as they were written, none twice in any case
+    Table(Vec<(String, Value)>),
+    /// `{$_.Status -eq "Retry"}`
+    Block(Arc<Block>),
     /// What a cmdlet gives out.
     Object(Arc<Object>),
 }
@@ -32,8 +44,11 @@ pub(crate) struct Object {
     /// What it becomes inside a string, and in a property of another: a connector's identity.
     pub(crate) text: String,
     /// Its properties, in the order of `Format-List`.
-    pub(crate) properties: Vec<(&'static str, Value)>,
+    pub(crate) properties: Vec<(Name, Value)>,
 }
+
+/// The name of a property: one of a cmdlet's, or one that somebody typed.
+pub(crate) type Name = Cow<'static, str>;
 
 /// A type of objects.
 #[derive(Debug, PartialEq)]
@@ -84,6 +99,20 @@ impl Column {
 }
 
 impl Object {
+    /// An object of a cmdlet.
+    pub(crate) fn new<const N: usize>(
+        kind: &'static Kind,
+        text: impl Into<String>,
+        properties: [(&'static str, Value); N],
+    ) -> Self {
+        let named = properties.map(|(name, value)| (Name::Borrowed(name), value));
+        Self {
+            kind,
+            text: text.into(),
+            properties: named.into(),
+        }
+    }
+
     /// A property by its name, in any case.
     pub(crate) fn property(&self, name: &str) -> Option<&Value> {
         let mut all = self.properties.iter();
@@ -107,6 +136,31 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<SystemTime> for Value {
+    fn from(time: SystemTime) -> Self {
+        Self::Time(time)
+    }
+}
+
+impl From<Duration> for Value {
+    fn from(span: Duration) -> Self {
+        Self::Span(span)
+    }
+}
+
+/// A multi-valued property of texts.
+impl From<Vec<String>> for Value {
+    fn from(texts: Vec<String>) -> Self {
+        Self::List(texts.into_iter().map(Self::Text).collect())
     }
 }
 

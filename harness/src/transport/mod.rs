@@ -51,6 +51,7 @@ pub use queues::Transport;
 pub use schedule::RetrySchedule;
 pub use setback::{Cause, Setback};
 pub use submission::{Outgoing, Submission};
+pub(crate) use times::shown as american_time;
 pub use trace::{TraceDetail, TraceEvent, message_trace, message_trace_detail};
 pub use view::{MessageStatus, Queue, QueueStatus, QueuedMessage};
 pub use voice::Voice;

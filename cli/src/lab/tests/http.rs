@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::lab::fake::Fake;
@@ -38,7 +39,7 @@ impl Server {
                 let seat = Seat::alone();
                 seat.begin(Arc::new(lab));
                 let token = Token::new().unwrap();
-                let listener = web::bind([127, 0, 0, 1].into()).await.unwrap();
+                let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
                 let at = (listener.local_addr().unwrap(), token.to_string());
                 ready.send(at).unwrap();
                 tokio::select! {

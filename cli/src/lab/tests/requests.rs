@@ -114,7 +114,7 @@ fn what_is_done_changes_the_grade() {
     let mut events = server.events(0);
     assert_eq!(server.run("fix").status, 202);
     let status = events.status_until(|status| status["grade"]["solved"] == true);
-    assert_eq!(status["grade"]["sends"][0]["who"], "cloud");
+    assert_eq!(status["grade"]["sends"][0]["by"], "cloud");
     assert_eq!(server.post("grade", "{}").status, 202);
 }
 

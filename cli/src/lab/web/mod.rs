@@ -9,9 +9,9 @@ mod query; // what stands behind the question mark
 pub(crate) mod response; // answers, and the headers of all
 mod routes; // what can be asked
 mod token; // the word in an address that nobody guesses
+mod trainer; // what a trainer can ask
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use super::class::Class;
 use super::seat::Seat;
 use guard::Guard;
 use response::{Answer, wrong};
@@ -32,12 +33,25 @@ pub(crate) use token::Token;
 /// What is at an address.
 pub(crate) struct Site {
     seats: Vec<(Token, Arc<Seat>)>,
+    class: Option<(Token, Arc<Class>)>,
 }
 
 impl Site {
+    /// A lab.
     pub(crate) fn of(token: Token, seat: Arc<Seat>) -> Self {
         Self {
             seats: vec![(token, seat)],
+            class: None,
+        }
+    }
+
+    /// The labs of a class, and the trainer's page.
+    pub(crate) fn of_class(token: Token, class: Arc<Class>) -> Self {
+        let trainees = class.trainees().iter();
+        let seats = trainees.map(|one| (one.token.clone(), Arc::clone(&one.seat)));
+        Self {
+            seats: seats.collect(),
+            class: Some((token, class)),
         }
     }
 
@@ -48,13 +62,14 @@ impl Site {
             Some((token, rest)) => (token, Some(rest)),
             None => (path, None),
         };
-        let nowhere = || wrong(StatusCode::NOT_FOUND, "there is nothing here");
         let seat = self.seats.iter().find(|(known, _)| known.is(token));
-        match (seat, rest) {
-            (Some((_, seat)), Some(rest)) => routes::answer(seat, rest, request).await,
+        let class = self.class.as_ref().filter(|(known, _)| known.is(token));
+        match (seat, class, rest) {
+            (None, None, _) => Err(wrong(StatusCode::NOT_FOUND, "there is nothing here")),
             // Whoever copied the address without its end: what a page loads is relative to it.
-            (Some(_), None) => Ok(moved(token)),
-            _ => Err(nowhere()),
+            (_, _, None) => Ok(moved(token)),
+            (Some((_, seat)), _, Some(rest)) => routes::answer(seat, rest, request).await,
+            (_, Some((_, class)), Some(rest)) => trainer::answer(class, rest, request).await,
         }
     }
 }
@@ -136,9 +151,4 @@ async fn answer(
         return Ok(wrong(StatusCode::MISDIRECTED_REQUEST, what));
     }
     Ok(site.answer(request).await.unwrap_or_else(|error| error))
-}
-
-/// Binds a port that is free.
-pub(crate) async fn bind(address: std::net::IpAddr) -> std::io::Result<TcpListener> {
-    TcpListener::bind(SocketAddr::new(address, 0)).await
 }

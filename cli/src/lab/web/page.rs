@@ -18,6 +18,16 @@ pub(crate) fn of_a_lab(path: &str) -> Option<Answer> {
     Some(whole(StatusCode::OK, kind, text))
 }
 
+/// A file of the page of a class.
+pub(crate) fn of_a_class(path: &str) -> Option<Answer> {
+    let (kind, text) = match path {
+        "" => (HTML, include_str!("page/class.html")),
+        "class.js" => (SCRIPT, include_str!("page/class.js")),
+        _ => return of_both(path),
+    };
+    Some(whole(StatusCode::OK, kind, text))
+}
+
 fn of_both(path: &str) -> Option<Answer> {
     let (kind, text) = match path {
         "lab.css" => (CSS, include_str!("page/lab.css")),

@@ -1,5 +1,6 @@
 //! What can be asked at a seat.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Incoming;
@@ -11,7 +12,6 @@ use super::response::{self, Answer};
 use super::{body, events, log, page, query};
 use crate::lab::played::Format;
 use crate::lab::seat::{Refused, Seat};
-use std::sync::Arc;
 
 #[derive(Deserialize)]
 struct Line {
@@ -93,10 +93,9 @@ pub(crate) async fn answer(
                 let what = "the cursor is not between two characters";
                 return Err(response::wrong(StatusCode::BAD_REQUEST, what));
             }
-            let found = seat.call(move |lab| lab.complete(&line, cursor)).await?;
-            let (start, mut candidates) = found;
-            candidates.truncate(CANDIDATES);
-            let found = json!({ "start": start, "candidates": candidates });
+            let mut found = seat.call(move |lab| lab.complete(&line, cursor)).await?;
+            found.candidates.truncate(CANDIDATES);
+            let found = json!({ "start": found.start, "candidates": found.candidates });
             Ok(response::json(StatusCode::OK, &found))
         }
         ("wait", false) => {
@@ -143,6 +142,7 @@ const CHARACTERS_OF_A_NAME: usize = 60;
 async fn report(seat: &Seat, name: &'static str, kind: &'static str) -> Result<Answer, Answer> {
     let format = Format::of(name).ok_or(Refused::Unknown)?;
     let text = seat.call(move |lab| lab.report(format)).await?;
+    let text = text.map_err(|error| response::wrong(StatusCode::INTERNAL_SERVER_ERROR, &error))?;
     Ok(response::file(&format!("lab-{name}"), kind, text))
 }
 

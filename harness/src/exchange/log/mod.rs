@@ -32,6 +32,7 @@ pub use protocol_log::{LogKind, ProtocolLog};
 pub use receive::{ClientCertificateStatus, ReceiveContext, receive_rows};
 pub use row::{Row, RowEvent};
 pub use send::{Disconnect, SendLog};
+pub(crate) use timestamp::time_of;
 pub use tls_sentence::{Negotiated, Protocol, Side, tls_sentence};
 pub use tracking::{
     NextHop, TrackingEvent, TrackingKind, TrackingLog, TrackingRow, TrackingServer,

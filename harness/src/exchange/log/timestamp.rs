@@ -17,17 +17,23 @@ pub(super) fn read(text: &str) -> Option<SystemTime> {
     let (time, milliseconds) = time.split_once('.')?;
     let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
     let [milliseconds] = numbers(milliseconds, '.', [3])?;
+    let at = time_of([year, month, day], [hour, minute, second])?;
+    Some(at + Duration::from_millis(milliseconds))
+}
+
+/// A second of the calendar, from 1970 to 9999; `None` if there is no such.
+pub(crate) fn time_of(
+    [year, month, day]: [u64; 3],
+    [hour, minute, second]: [u64; 3],
+) -> Option<SystemTime> {
     let possible = (1970..=9999).contains(&year)
         && (1..=12).contains(&month)
         && (1..=days_of(year, month)).contains(&day)
         && hour < 24
         && minute < 60
         && second < 60;
-    if !possible {
-        return None;
-    }
-    let seconds = ((days_before(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    Some(UNIX_EPOCH + Duration::from_millis(seconds * 1_000 + milliseconds))
+    let hours = possible.then(|| days_before(year, month, day) * 24 + hour)?;
+    Some(UNIX_EPOCH + Duration::from_secs((hours * 60 + minute) * 60 + second))
 }
 
 /// Numbers of so many digits each.

@@ -78,7 +78,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 function showAbout({ seed, ticket }) {
-  $('lab-name').textContent = `lab ${seed}`;
+  $('lab-name').textContent = seed == null ? 'lab' : `lab ${seed}`;
   document.title = `${ticket.subject} · mailfault lab`;
   $('ticket-from').textContent = ticket.from;
   $('ticket-subject').textContent = ticket.subject;
@@ -148,12 +148,14 @@ $('wait-next').addEventListener('click', () => wait({}));
 
 $('check').addEventListener('click', () => ask('grade', {}).catch(complain));
 
+const ends = { deliver: 'arrives', 'deliver-in-clear': 'arrives in clear', defer: 'has to wait', refuse: 'is not sent' };
+
 function showGrade(grade) {
   const sends = grade?.sends ?? [];
-  $('sends').replaceChildren(...sends.map(send => el('li', { class: send.arrives ? 'good' : 'bad' },
-    el('span', { class: 'mark' }, send.arrives ? '✓ ' : '✕ '),
-    el('strong', {}, send.who), send.arrives ? ' arrives' : ' does not arrive',
-    send.words ? el('div', { class: 'quiet' }, send.words) : null)));
+  $('sends').replaceChildren(...sends.map(send => el('li', { class: send.good ? 'good' : 'bad' },
+    el('span', { class: 'mark' }, send.good ? '✓ ' : '✕ '),
+    el('strong', {}, send.by), ` to ${send.to}: ${ends[send.seen] ?? send.seen}`,
+    send.good && send.seen === 'deliver' ? null : el('div', { class: 'quiet' }, send.words))));
   const broken = grade?.policy_broken ?? [];
   $('policy').replaceChildren(...(broken.length === 0 ? [] : [el('div', { class: 'policy' },
     el('strong', {}, '! Policy broken'), el('ul', {}, broken.map(text => el('li', {}, text))))]));

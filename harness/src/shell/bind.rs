@@ -1,0 +1,354 @@
+//! The words of a command to its parameters.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use super::command::{Command, FromPipeline, Parameter, Takes};
+use super::convert::{binding, convert};
+use super::parser;
+use super::syntax::Span;
+use super::text;
+use super::trouble::Trouble;
+use super::value::Value;
+use crate::near::nearest;
+
+/// An argument, worked out.
+#[derive(Debug)]
+pub(super) enum Word {
+    Named {
+        name: String,
+        value: Option<Value>,
+        span: Span,
+    },
+    Plain {
+        value: Value,
+        /// Whether no quotes were around it: `5` is a number then.
+        bare: bool,
+        span: Span,
+    },
+}
+
+/// What every command takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Common {
+    pub(super) errors: OnError,
+    pub(super) without_warnings: bool,
+}
+
+/// `-ErrorAction`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum OnError {
+    #[default]
+    Continue,
+    /// Without a word.
+    SilentlyContinue,
+    Stop,
+}
+
+/// The words, bound.
+#[derive(Debug, Default)]
+pub(super) struct Bound {
+    pub(super) given: BTreeMap<&'static str, Value>,
+    pub(super) common: Common,
+}
+
+/// What could not be bound, and where.
+#[derive(Debug)]
+pub(super) struct Unbound {
+    pub(super) trouble: Trouble,
+    pub(super) span: Option<Span>,
+    pub(super) hint: Option<String>,
+}
+
+impl From<Trouble> for Unbound {
+    fn from(trouble: Trouble) -> Self {
+        Self {
+            trouble,
+            span: None,
+            hint: None,
+        }
+    }
+}
+
+const ACTIONS: Takes = Takes::OneOf(&["SilentlyContinue", "Stop", "Continue", "Ignore"]);
+
+/// What every command takes, as far as it is known here.
+pub(super) static COMMON: [Parameter; 4] = [
+    Parameter::new("ErrorAction", ACTIONS).also(&["ea"]),
+    Parameter::new("WarningAction", ACTIONS).also(&["wa"]),
+    Parameter::new("Verbose", Takes::Switch).also(&["vb"]),
+    Parameter::new("Debug", Takes::Switch).also(&["db"]),
+];
+
+/// What every command of PowerShell takes, and none here.
+const MISSING: [&str; 6] = [
+    "ErrorVariable",
+    "WarningVariable",
+    "OutVariable",
+    "OutBuffer",
+    "PipelineVariable",
+    "InformationAction",
+];
+
+/// Binds words to parameters.
+pub(super) fn bind(command: &Command, words: Vec<Word>, now: SystemTime) -> Result<Bound, Unbound> {
+    let mut bound = Bound::default();
+    let mut plain = Vec::new();
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let (name, value, span) = match word {
+            Word::Plain { value, bare, span } => {
+                plain.push((value, bare, span));
+                continue;
+            }
+            Word::Named { name, value, span } => (name, value, span),
+        };
+        let parameter = find(command, &name).map_err(|unbound| Unbound {
+            span: Some(span),
+            ..unbound
+        })?;
+        let (value, bare) = match (parameter.takes, value) {
+            (_, Some(value)) => (value, false),
+            (Takes::Switch, None) => (Value::Bool(true), false),
+            (_, None) => match words.next_if(|word| matches!(word, Word::Plain { .. })) {
+                Some(Word::Plain { value, bare, .. }) => (value, bare),
+                _ => return Err(missing_argument(parameter, span)),
+            },
+        };
+        put(
+            &mut bound,
+            parameter,
+            as_meant(parameter, value, bare),
+            span,
+            now,
+        )?;
+    }
+    by_position(command, plain, &mut bound, now)?;
+    Ok(bound)
+}
+
+/// Binds what has no name.
+fn by_position(
+    command: &Command,
+    plain: Vec<(Value, bool, Span)>,
+    bound: &mut Bound,
+    now: SystemTime,
+) -> Result<(), Unbound> {
+    let mut places: Vec<&'static Parameter> = parameters(command)
+        .filter(|parameter| {
+            parameter.position.is_some() && !bound.given.contains_key(parameter.name)
+        })
+        .collect();
+    places.sort_by_key(|parameter| parameter.position);
+    let mut places = places.into_iter();
+    let mut plain = plain.into_iter();
+    while let Some((value, bare, span)) = plain.next() {
+        let Some(parameter) = places.next() else {
+            let shown = text::in_string(&value);
+            return Err(Unbound {
+                trouble: Trouble {
+                    message: format!(
+                        "A positional parameter cannot be found that accepts argument '{shown}'."
+                    ),
+                    ..binding("ParameterBindingException", "PositionalParameterNotFound")
+                },
+                span: None,
+                hint: None,
+            });
+        };
+        let mut value = as_meant(parameter, value, bare);
+        if parameter.rest {
+            let more = plain.by_ref();
+            let more: Vec<Value> = more
+                .map(|(value, bare, _)| as_meant(parameter, value, bare))
+                .collect();
+            if !more.is_empty() {
+                let first = std::iter::once(value);
+                value = Value::List(first.chain(more).collect());
+            }
+        }
+        put(bound, parameter, value, span, now)?;
+    }
+    Ok(())
+}
+
+/// A bare word that is a number is one, where anything will do.
+fn as_meant(parameter: &Parameter, value: Value, bare: bool) -> Value {
+    match (parameter.takes, &value) {
+        (Takes::Any, Value::Text(text)) if bare => parser::number(text).unwrap_or(value),
+        _ => value,
+    }
+}
+
+fn put(
+    bound: &mut Bound,
+    parameter: &'static Parameter,
+    value: Value,
+    span: Span,
+    now: SystemTime,
+) -> Result<(), Unbound> {
+    let at = |trouble: Trouble| Unbound {
+        trouble,
+        span: Some(span),
+        hint: None,
+    };
+    let value = convert(parameter, value, now).map_err(at)?;
+    let silent = || matches!(&value, Value::Text(text) if text != "Continue" && text != "Stop");
+    match parameter.name {
+        "ErrorAction" => {
+            bound.common.errors = match &value {
+                _ if silent() => OnError::SilentlyContinue,
+                Value::Text(text) if text == "Stop" => OnError::Stop,
+                _ => OnError::Continue,
+            };
+        }
+        "WarningAction" => bound.common.without_warnings = silent(),
+        "Verbose" | "Debug" => {}
+        name => {
+            if bound.given.insert(name, value).is_some() {
+                return Err(at(Trouble {
+                    message: format!(
+                        "Cannot bind parameter because parameter '{name}' is specified more than \
+                         once. To provide multiple values to parameters that can accept multiple \
+                         values, use the array syntax. For example, \"-parameter \
+                         value1,value2,value3\"."
+                    ),
+                    ..binding("ParameterBindingException", "ParameterAlreadyBound")
+                }));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The parameters of a command. They live as long as the program, as it does.
+fn parameters(command: &Command) -> impl Iterator<Item = &'static Parameter> + use<> {
+    command.parameters.iter()
+}
+
+/// The parameter of a name, of an alias, or of the start of one.
+fn find(command: &Command, name: &str) -> Result<&'static Parameter, Unbound> {
+    let all = || parameters(command).chain(COMMON.iter());
+    let names = |parameter: &'static Parameter| {
+        std::iter::once(parameter.name).chain(parameter.aliases.iter().copied())
+    };
+    let exact = all().find(|parameter| names(parameter).any(|own| own.eq_ignore_ascii_case(name)));
+    if let Some(parameter) = exact {
+        return Ok(parameter);
+    }
+    let begins = |own: &str| {
+        own.get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    let begun: Vec<_> = all()
+        .filter(|parameter| !name.is_empty() && names(parameter).any(begins))
+        .collect();
+    match begun.as_slice() {
+        [one] => Ok(one),
+        [] => Err(not_found(command, name)),
+        several => {
+            let matches: Vec<String> = several.iter().map(|one| format!("-{}", one.name)).collect();
+            Err(Unbound::from(Trouble {
+                message: format!(
+                    "Parameter cannot be processed because the parameter name '{name}' is \
+                     ambiguous. Possible matches include: {}.",
+                    matches.join(" ")
+                ),
+                ..binding("ParameterBindingException", "AmbiguousParameter")
+            }))
+        }
+    }
+}
+
+fn not_found(command: &Command, name: &str) -> Unbound {
+    if MISSING.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        let instead = "`-ErrorAction` and `-WarningAction` are";
+        return Trouble::unsupported(&format!("`-{name}`"), instead).into();
+    }
+    let known: Vec<&str> = parameters(command)
+        .map(|parameter| parameter.name)
+        .collect();
+    Unbound {
+        hint: nearest(name, &known).map(|near| format!("did you mean `-{near}`?")),
+        ..Unbound::from(Trouble {
+            message: format!("A parameter cannot be found that matches parameter name '{name}'."),
+            ..binding("ParameterBindingException", "NamedParameterNotFound")
+        })
+    }
+}
+
+fn missing_argument(parameter: &Parameter, span: Span) -> Unbound {
+    let name = match parameter.takes {
+        Takes::Bool => "System.Boolean",
+        Takes::Int => "System.Int32",
+        Takes::Span => "System.TimeSpan",
+        Takes::Time => "System.DateTime",
+        Takes::Texts => "System.String[]",
+        Takes::Any => "System.Object",
+        _ => "System.String",
+    };
+    Unbound {
+        trouble: Trouble {
+            message: format!(
+                "Missing an argument for parameter '{}'. Specify a parameter of type '{name}' and \
+                 try again.",
+                parameter.name
+            ),
+            ..binding("ParameterBindingException", "MissingArgument")
+        },
+        span: Some(span),
+        hint: None,
+    }
+}
+
+/// Binds an object of the pipeline to what is still free; whether there was anything to bind to.
+pub(super) fn from_pipeline(
+    command: &Command,
+    given: &mut BTreeMap<&'static str, Value>,
+    object: &Value,
+    now: SystemTime,
+) -> Result<bool, Trouble> {
+    let mut any = false;
+    for parameter in parameters(command) {
+        if given.contains_key(parameter.name) {
+            continue;
+        }
+        let value = match (parameter.from_pipeline, object) {
+            (FromPipeline::No, _) => None,
+            (FromPipeline::Value, object) => Some(object.clone()),
+            (FromPipeline::Property, Value::Object(object)) => {
+                let mut names = std::iter::once(&parameter.name).chain(parameter.aliases);
+                names.find_map(|name| object.property(name)).cloned()
+            }
+            (FromPipeline::Property, Value::Text(_)) => Some(object.clone()),
+            (FromPipeline::Property, _) => None,
+        };
+        if let Some(value) = value {
+            given.insert(parameter.name, convert(parameter, value, now)?);
+            any = true;
+        }
+    }
+    Ok(any)
+}
+
+/// The parameters that are missing.
+pub(super) fn missing(
+    command: &Command,
+    given: &BTreeMap<&'static str, Value>,
+) -> Vec<&'static Parameter> {
+    parameters(command)
+        .filter(|parameter| parameter.mandatory && !given.contains_key(parameter.name))
+        .collect()
+}
+
+/// The error of an object that fits nothing.
+pub(super) fn not_bound(object: &Value) -> Trouble {
+    Trouble {
+        message: "The input object cannot be bound to any parameters for the command either \
+                  because the command does not take pipeline input or the input and its \
+                  properties do not match any of the parameters that take pipeline input."
+            .to_owned(),
+        target: text::in_string(object),
+        ..binding("ParameterBindingException", "InputObjectNotBound")
+    }
+}

@@ -1,0 +1,111 @@
+//! How much a script may want. A trainee never meets these; a fuzzer does.
+
+use super::failure::Failure;
+use super::trouble::Trouble;
+use super::value::Value;
+
+/// The bytes of a script.
+pub(super) const SCRIPT: usize = 256 * 1024;
+/// Brackets that are open at once, with what they hold: two or three count for each.
+pub(super) const NESTING: usize = 96;
+/// Operators or members in a row.
+pub(super) const CHAIN: usize = 96;
+/// Steps of the evaluator that are under way at once.
+pub(super) const DEPTH: usize = 128;
+/// Lists in lists.
+const LAYERS: usize = 32;
+/// The weight of one value, about its bytes.
+const VALUE: usize = 4 * 1024 * 1024;
+/// The weight of all variables.
+pub(super) const VARIABLES: usize = 32 * 1024 * 1024;
+/// The bytes of a compiled pattern.
+pub(super) const PATTERN: usize = 256 * 1024;
+/// The work that one script may cause: about the bytes that it handles.
+const WORK: usize = 64 * 1024 * 1024;
+/// The bytes that one script may print.
+const OUTPUT: usize = 4 * 1024 * 1024;
+
+/// What a script has left.
+#[derive(Debug)]
+pub(super) struct Budget {
+    work: usize,
+    output: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            work: WORK,
+            output: OUTPUT,
+        }
+    }
+}
+
+impl Budget {
+    /// Pays for a piece of work.
+    pub(super) fn pay(&mut self, work: usize) -> Result<(), Trouble> {
+        match self.work.checked_sub(work.max(1)) {
+            Some(left) => {
+                self.work = left;
+                Ok(())
+            }
+            None => {
+                self.work = 0;
+                Err(exceeded(
+                    "The script does more work than this shell allows.",
+                ))
+            }
+        }
+    }
+
+    /// Pays for a line of output.
+    pub(super) fn print(&mut self, bytes: usize) -> Result<(), Trouble> {
+        match self.output.checked_sub(bytes + 1) {
+            Some(left) => {
+                self.output = left;
+                Ok(())
+            }
+            None => {
+                self.output = 0;
+                Err(exceeded("The script prints more than this shell allows."))
+            }
+        }
+    }
+}
+
+/// What a value weighs, or an error if that is too much.
+pub(super) fn weigh(value: &Value) -> Result<usize, Trouble> {
+    let mut left = VALUE;
+    put(value, LAYERS, &mut left)
+        .map(|()| VALUE - left)
+        .ok_or_else(|| exceeded("The value is larger than this shell allows."))
+}
+
+/// Takes a value's weight from what is left.
+fn put(value: &Value, layers: usize, left: &mut usize) -> Option<()> {
+    let layers = layers.checked_sub(1)?;
+    let own = match value {
+        Value::Text(text) => 32 + text.len(),
+        _ => 32,
+    };
+    *left = left.checked_sub(own)?;
+    match value {
+        Value::List(all) => all.iter().try_for_each(|one| put(one, layers, left)),
+        Value::Table(all) => all.iter().try_for_each(|(_, one)| put(one, layers, left)),
+        Value::Object(object) => {
+            let mut all = object.properties.iter();
+            all.try_for_each(|(_, one)| put(one, layers, left))
+        }
+        _ => Some(()),
+    }
+}
+
+/// A bound of ours was met.
+pub(super) fn exceeded(message: &str) -> Trouble {
+    Trouble::new("InsufficientMemoryException", message).about("LimitsExceeded", "")
+}
+
+/// Whether a failure is one that nothing further helps against.
+pub(super) fn is_final(failure: &Failure) -> bool {
+    failure.trouble.category == "LimitsExceeded"
+}

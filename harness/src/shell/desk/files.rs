@@ -1,0 +1,165 @@
+//! The files of a server: its logs, and certificates that somebody brought.
+
+use mailfault_certs::Pem;
+
+use super::{Desk, Place};
+use crate::shell::trouble::Trouble;
+
+/// Where Exchange is installed.
+const INSTALLATION: &str = r"C:\Program Files\Microsoft\Exchange Server";
+/// Where the certificates of the case are that somebody may want to import.
+pub(in crate::shell) const CERTIFICATES: &str = r"C:\certificates";
+
+impl Desk {
+    /// Every file that can be read here, with what is in it.
+    pub(in crate::shell) fn all_files(&self) -> Vec<(String, String)> {
+        let playing = self.playing();
+        let mut files = Vec::new();
+        if let Place::Server(member) = &self.place
+            && let Some(server) = playing.exchange(member)
+        {
+            let logs = server.log_files().into_iter();
+            let logs = logs.filter(|(path, _)| path.components().count() > 1);
+            files.extend(logs.map(|(path, text)| {
+                let path = path.to_string_lossy().replace('/', "\\");
+                (format!("{INSTALLATION}\\{path}"), text)
+            }));
+        }
+        if !matches!(self.place, Place::Appliance(_)) {
+            for (name, identity) in playing.certificates() {
+                let path = format!("{CERTIFICATES}\\{name}.cer");
+                files.push((
+                    path,
+                    Pem::of_certificates(std::slice::from_ref(identity.leaf())).to_string(),
+                ));
+                for (at, root) in identity.roots().iter().enumerate() {
+                    let number = match at {
+                        0 => String::new(),
+                        more => (more + 1).to_string(),
+                    };
+                    let path = format!("{CERTIFICATES}\\{name}-root{number}.cer");
+                    files.push((
+                        path,
+                        Pem::of_certificates(std::slice::from_ref(root)).to_string(),
+                    ));
+                }
+                if self.can_be_imported(name) {
+                    files.push((format!("{CERTIFICATES}\\{name}.pfx"), String::new()));
+                }
+            }
+        }
+        files
+    }
+
+    /// Whether a certificate came with its key, so that a server can import it.
+    pub(in crate::shell) fn can_be_imported(&self, name: &str) -> bool {
+        let Ok(identity) = self.playing().certificate(name) else {
+            return false;
+        };
+        let thumbprint = identity.leaf().thumbprint();
+        // One that is an orphan somewhere came without it.
+        let mut stores = self
+            .servers()
+            .into_iter()
+            .flat_map(|server| server.certificates());
+        !stores.any(|one| one.thumbprint() == thumbprint && !one.has_private_key)
+    }
+
+    /// The paths of all files and of their folders, for completion.
+    pub(super) fn paths(&self) -> Vec<String> {
+        self.all_files().into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// The files that a path means: one, those of a folder, or what its wildcards fit.
+    pub(super) fn find_files(&self, path: &str) -> Result<Vec<(String, String)>, Trouble> {
+        let wanted = full(path);
+        let mut files = self.all_files();
+        files.retain(|(known, _)| like(known, &wanted));
+        match files.is_empty() && !wanted.contains(['*', '?']) {
+            false => Ok(files),
+            true => Err(missing(path)),
+        }
+    }
+}
+
+/// What PowerShell says of a path that leads nowhere.
+pub(in crate::shell) fn missing(path: &str) -> Trouble {
+    Trouble {
+        category: "ObjectNotFound",
+        target: path.to_owned(),
+        id: "PathNotFound".to_owned(),
+        ..Trouble::new(
+            "ItemNotFoundException",
+            format!("Cannot find path '{path}' because it does not exist."),
+        )
+    }
+}
+
+/// A path from the drive on, with backslashes. The variable of the installation is its folder.
+pub(in crate::shell) fn full(path: &str) -> String {
+    let path = path.trim_matches('"').replace('/', "\\");
+    let path = path.trim_end_matches('\\');
+    if path.get(1..2) == Some(":") {
+        return path.to_owned();
+    }
+    format!(
+        "C:\\{}",
+        path.trim_start_matches(".\\").trim_start_matches('\\')
+    )
+}
+
+/// Whether a path fits a pattern with `*` and `?`, without regard to case. A star stops at no
+/// folder, which is how administrators search a tree.
+pub(in crate::shell) fn like(text: &str, pattern: &str) -> bool {
+    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
+    let (mut at, mut of) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while at < text.len() {
+        match pattern.get(of) {
+            Some('*') => {
+                star = Some((of, at));
+                of += 1;
+            }
+            Some('?') => {
+                at += 1;
+                of += 1;
+            }
+            Some(c) if *c == text[at] => {
+                at += 1;
+                of += 1;
+            }
+            _ => match star {
+                Some((from, taken)) => {
+                    of = from + 1;
+                    at = taken + 1;
+                    star = Some((from, taken + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[of..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_patterns() {
+        for (text, pattern, fits) in [
+            (r"C:\a\b.log", r"c:\a\*.LOG", true),
+            (r"C:\a\b.log", r"C:\a\b.log", true),
+            (r"C:\a\b.log", r"C:\a\?.log", true),
+            (r"C:\a\b.log", r"C:\a", false),
+            (r"C:\a\c\b.log", r"C:\a*", true),
+            ("aaab", "*a*b", true),
+            ("aaa", "*a*b", false),
+        ] {
+            assert_eq!(like(text, pattern), fits, "{text} {pattern}");
+        }
+        assert_eq!(full("certificates/new.pfx"), r"C:\certificates\new.pfx");
+        assert_eq!(full("\"C:\\a b\\\""), r"C:\a b");
+    }
+}
