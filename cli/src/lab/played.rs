@@ -103,8 +103,8 @@ impl Played for Lab {
         self.log(host, path)
     }
 
-    fn explain(&self, _row: &str) -> Vec<String> {
-        Vec::new()
+    fn explain(&self, row: &str) -> Vec<String> {
+        self.explain(row)
     }
 
     fn open_hint(&self) -> bool {

@@ -54,7 +54,7 @@ function show() {
   $('phase').className = `state ${kind}`;
   if ($('phase').textContent !== text) $('phase').textContent = text;
   const solved = trainees.filter(one => one.grade?.solved).length;
-  $('tally').textContent = `${solved} of ${trainees.length} solved, ${trainees.filter(one => one.here).length} here`;
+  $('tally').textContent = `${solved} of ${trainees.length} solved, ${trainees.filter(one => one.here).length} have it in view`;
   $('start').disabled = phase === 'running';
   $('start').textContent = phase === 'over' ? `go on for ${latest.minutes} minutes` : `start, for ${latest.minutes} minutes`;
   $('stop').disabled = phase !== 'running';
@@ -69,7 +69,7 @@ function show() {
       el('td', {}, el('span', { class: `mark ${grade}` }, words), policy ? el('div', { class: 'quiet' }, policy) : ''),
       el('td', { class: 'number mono' }, duration(one.seconds_to_solved)),
       el('td', { class: 'number' }, String(one.hints)), el('td', { class: 'number' }, String(one.commands)),
-      el('td', { 'data-at': one.last_command ?? '' }, ago(one.last_command)), el('td', {}, one.here ? '● open' : '○ not open'),
+      el('td', { 'data-at': one.last_command ?? '' }, ago(one.last_command)), el('td', {}, one.here ? '● in view' : '○ not in view'),
       el('td', { class: 'number mono' }, String(one.seed)),
       el('td', { class: 'mono' }, el('a', { href: `../${one.token}/`, target: '_blank', rel: 'noreferrer', 'data-token': one.token },
         `open the lab of trainee ${one.number}`)));

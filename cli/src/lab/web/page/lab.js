@@ -101,6 +101,7 @@ function showView(latest) {
 
 function showStatus(latest) {
   status = latest;
+  $('shell').dataset.done = status.done;
   const { grade, busy, closed, checking } = status;
   const [kind, text] = !grade ? ['', checking ? 'looking whether mail flows' : 'not looked yet']
     : grade.solved ? ['good', '✓ solved']
@@ -472,7 +473,7 @@ function showMessages(rows) {
 
 let file = null;
 let fileSize = -1;
-let log = { fields: null, rows: [], same: new Map(), leftOut: 0 };
+let log = { fields: null, rows: [], same: new Map(), day: '', leftOut: 0 };
 let logLimit = 300;
 
 const baseName = path => path.split(/[\\/]/).pop();
@@ -497,13 +498,16 @@ function showFiles(files) {
   if (files.length === 0) $('files').append(el('p', { class: 'none' }, 'There are no log files yet.'));
   if (focused) $('files').querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   const size = file && files.find(one => one.host === file.host && one.path === file.path)?.size;
-  if (file && size !== fileSize) openFile({ ...file, size });
+  // To read a file is something that is done, and reported: it does not happen by itself.
+  $('log-new').hidden = !file || size === undefined || size === fileSize;
+  $('log-new').onclick = () => openFile({ ...file, size });
 }
 
 async function openFile({ host, path, size }) {
   const another = !file || file.host !== host || file.path !== path;
   file = { host, path };
   fileSize = size;
+  $('log-new').hidden = true;
   if (another) { logLimit = 300; shown.delete('logs'); whenNew('logs', view.logs, showFiles); }
   $('log-name').textContent = `${host}: ${baseName(path)}`;
   try {
@@ -529,7 +533,8 @@ function readLog({ text, left_out: leftOut }) {
     const value = rows[0].fields[index];
     if (index > 0 && rows.every(row => row.fields[index] === value)) same.set(index, value);
   });
-  return { fields, rows, same, leftOut };
+  const day = rows.length > 1 && fields ? rows[0].line.match(/^\d{4}-\d\d-\d\d(?=T)/)?.[0] ?? '' : '';
+  return { fields, rows, same, day: rows.every(row => row.line.startsWith(day)) ? day : '', leftOut };
 }
 
 /** The fields of a row of comma-separated values. */
@@ -547,15 +552,15 @@ function showLog(toTheEnd) {
   const wanted = $('filter').value.trim().toLowerCase();
   const found = log.rows.filter(row => row.line.toLowerCase().includes(wanted));
   const rows = found.slice(-logLimit);
-  const columns = log.fields ? log.fields.map((title, index) => [title, row => row.fields[index] ?? ''])
-    .filter((_, index) => !log.same.has(index)) : [['Line', row => row.line]];
+  const columns = log.fields ? log.fields.map((title, index) => [title, row => shortened(row, index), widths(title)])
+    .filter((_, index) => !log.same.has(index)) : [['Line', row => row.line, 'words']];
   table(box, `${file.host} ${file.path}`, {
     columns, rows, key: row => row.line, detail: row => meaning(row.line),
     none: wanted ? 'No row has these words.' : 'The file is empty.',
   });
-  if (log.same.size > 0) {
-    box.prepend(el('p', { class: 'quiet' }, 'In every row: ',
-      [...log.same].map(([index, value]) => `${log.fields[index]} ${value || '(empty)'}`).join('; ')));
+  if (log.same.size > 0 || log.day) {
+    const same = [...log.same].map(([index, value]) => `${log.fields[index]} ${value || '(empty)'}`);
+    box.prepend(el('p', { class: 'quiet' }, `In every row: ${[log.day, ...same].filter(Boolean).join('; ')}`));
   }
   if (found.length > rows.length) {
     box.prepend(el('button', { type: 'button', onclick: () => { logLimit += 1000; showLog(false); } },
@@ -565,6 +570,13 @@ function showLog(toTheEnd) {
   $('log-count').textContent = (wanted ? `${found.length} of ${many(log.rows.length, 'row', 'rows')}`
     : many(log.rows.length, 'row', 'rows')) + cut;
   if (atEnd) box.scrollTop = box.scrollHeight;
+}
+const widths = title => ['data', 'context'].includes(title) ? 'words' : 'when';
+
+/** A field; the day is left out of times where it is the same everywhere. */
+function shortened(row, index) {
+  const field = row.fields[index] ?? '';
+  return index === 0 && log.day ? field.slice(log.day.length + 1) : field;
 }
 $('filter').addEventListener('input', () => { if (file) showLog(false); });
 
