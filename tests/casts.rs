@@ -1,6 +1,8 @@
 //! The cases of the catalogue, brought up from their files and met by real clients: what goes wrong
 //! follows from how the members are configured, and the mend mends it.
 
+mod dotnet; // a real .NET against its cases
+
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 

@@ -94,7 +94,7 @@ impl Ca {
     #[must_use]
     #[track_caller]
     pub fn intermediate(&self) -> Self {
-        self.issuing(None)
+        self.issuing(None, &|_| ())
     }
 
     /// The same with this subject, instead of one that no other authority has.
@@ -113,17 +113,18 @@ impl Ca {
     #[must_use]
     #[track_caller]
     pub fn intermediate_named(&self, subject: DistinguishedName) -> Self {
-        self.issuing(Some(subject))
+        self.issuing(Some(subject), &|_| ())
     }
 
     #[track_caller]
-    fn issuing(&self, subject: Option<DistinguishedName>) -> Self {
+    fn issuing(&self, subject: Option<DistinguishedName>, edit: &dyn Fn(&mut Draft)) -> Self {
         assert!(
             self.is_root(),
             "an issuing CA has pathLen 0, so that no CA can stand below it\nhint: Leaf::pathlen_exceeded() is that flaw"
         );
         self.below(Order {
             subject,
+            edit,
             ..Order::issuing(self, "issuing CA", Role::Intermediate)
         })
     }
@@ -136,14 +137,18 @@ impl Ca {
     #[must_use]
     #[track_caller]
     pub fn intermediate_with_crl_at(&self, url: &str) -> Self {
-        assert!(
-            self.is_root(),
-            "an issuing CA has pathLen 0, so that no CA can stand below it"
-        );
-        self.below(Order {
-            edit: &|draft| edit::crl_at(url, draft),
-            ..Order::issuing(self, "issuing CA", Role::Intermediate)
-        })
+        self.issuing(None, &|draft| edit::crl_at(url, draft))
+    }
+
+    /// The same [with this subject](Self::intermediate_named).
+    ///
+    /// # Panics
+    ///
+    /// When this is an issuing CA itself.
+    #[must_use]
+    #[track_caller]
+    pub fn intermediate_named_with_crl_at(&self, subject: DistinguishedName, url: &str) -> Self {
+        self.issuing(Some(subject), &|draft| edit::crl_at(url, draft))
     }
 
     /// Somebody who calls himself what this authority is called, and has another key.

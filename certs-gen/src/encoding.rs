@@ -119,7 +119,9 @@ impl Pem {
         Self::blocks("CERTIFICATE", chain)
     }
 
-    pub(crate) fn crls(lists: &[Der]) -> Self {
+    /// Revocation lists, one block after the other.
+    #[must_use]
+    pub fn of_crls(lists: &[Der]) -> Self {
         Self::blocks("X509 CRL", lists)
     }
 

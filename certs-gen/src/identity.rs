@@ -278,7 +278,7 @@ impl Identity {
     /// [`crls`](Self::crls) as text.
     #[must_use]
     pub fn crls_pem(&self) -> Pem {
-        Pem::crls(&self.crls())
+        Pem::of_crls(&self.crls())
     }
 
     /// Other revocation lists: one on which it stands ([`Ca::crl`]), or one that is none.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use clap::Args;
-use mailfault::cast::{Cast, SendResult};
+use mailfault::cast::{Cast, SendResult, Stage};
 use mailfault::scenario::{Checked, Scenario};
+use mailfault::shell::Shell;
 use serde_json::{Value, json};
 
 use crate::error::{Ended, Error};
@@ -16,8 +17,8 @@ use crate::{find, output};
 
 /// Load and play scenario files with a correct client: does each end as it says?
 ///
-/// A fault that never shows is a failure, too. A cast is brought up, every member of it, and its
-/// sends are played.
+/// A fault that never shows is a failure, too. A cast is brought up, every member of it, its sends
+/// are played, and again after its fix, if the file has one.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -44,7 +45,8 @@ type Result1 = Result<Done, Error>;
 /// A file that could be played.
 enum Done {
     Scenario(Box<Checked>),
-    /// A cast that was brought up: its id, how many members it has, and what became of its sends.
+    /// A cast that was brought up: its id, how many members it has, and what became of its sends,
+    /// before its fix and after it.
     Cast(String, usize, Vec<SendResult>),
 }
 
@@ -66,9 +68,14 @@ impl File {
         match self {
             Self::Scenario(scenario) => Ok(Done::Scenario(Box::new(scenario.check()?))),
             Self::Cast(cast) => {
-                let playing = cast.start()?;
-                let sends = cast.send_all(&playing)?;
-                Ok(Done::Cast(cast.id.clone(), playing.members().len(), sends))
+                let stage = Arc::new(Stage::open(Cast::clone(cast), |player| player)?);
+                let mut sends = cast.send_all(stage.playing())?;
+                if cast.fixes().next().is_some() {
+                    Shell::fix(&stage)?;
+                    sends.extend(stage.prove()?);
+                }
+                let members = stage.playing().members().len();
+                Ok(Done::Cast(cast.id.clone(), members, sends))
             }
         }
     }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use mailfault::cast::Cast;
 use mailfault::judge::Judge;
+use mailfault::lab::Lab;
 use mailfault::scenario::{Kind, Scenario};
 use mailfault::{Flaw, Persona};
 use serde_json::{Value, json};
@@ -35,6 +36,8 @@ enum Noun {
     Faults,
     /// Flaws of a certificate, for `mailfault certs --flaw`
     Flaws,
+    /// Cases to investigate and repair, for `mailfault lab`
+    Labs,
     /// Those who judge a server, for `mailfault probe --as`
     Judges,
     /// How products talk, for `mailfault serve --persona`
@@ -48,6 +51,7 @@ pub(crate) fn list(arguments: &Arguments) -> Result<Ended, Error> {
         Noun::Casts => Cast::all().iter().map(cast).collect(),
         Noun::Faults => scenarios(|scenario| scenario.kind == Kind::Fault),
         Noun::Flaws => Flaw::all().iter().map(flaw).collect(),
+        Noun::Labs => Lab::all().iter().map(lab).collect(),
         Noun::Judges => Judge::all().iter().map(judge).collect(),
         Noun::Personas => Persona::all().iter().map(persona).collect(),
         Noun::Scenarios => scenarios(|_| true),
@@ -93,6 +97,16 @@ pub(crate) fn scenario(scenario: &Scenario) -> Value {
 
 pub(crate) fn cast(cast: &Cast) -> Value {
     json!({ "id": cast.id, "summary": cast.summary, "source": cast.source })
+}
+
+/// What the customer writes, and not what is wrong.
+fn lab(cast: &Cast) -> Value {
+    let text = cast.lab();
+    json!({
+        "id": cast.id,
+        "summary": text.map(|text| text.subject.as_str()),
+        "hints": text.map(|text| text.hints.len()),
+    })
 }
 
 pub(crate) fn flaw(flaw: &Flaw) -> Value {

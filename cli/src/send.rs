@@ -1,9 +1,11 @@
 //! `mailfault send`: the senders of a cast, played.
 
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use clap::Args;
-use mailfault::cast::{Cast, Life, Playing, SendResult};
+use mailfault::cast::{Cast, Life, Playing, SendResult, Stage};
+use mailfault::shell::Shell;
 use mailfault::transport::{Progress, ProgressKind};
 use serde_json::{Value, json};
 
@@ -18,6 +20,7 @@ use crate::{find, output};
 Examples:
   mailfault send cases/exchange-null-tls-certificate-name
   mailfault send cases/hybrid-nocredentials-orphan-certificate --until-expiry
+  mailfault send cases/exchange-null-tls-certificate-name --fix
   mailfault send my-own-case.toml --json")]
 pub(crate) struct Arguments {
     /// A cast out of `mailfault list casts`, or the file of one
@@ -28,7 +31,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     until_expiry: bool,
 
-    /// Print an array of objects
+    /// Make the fix of the file, as an administrator would type it, and send once more: everything has to arrive
+    #[arg(long, conflicts_with = "until_expiry")]
+    fix: bool,
+
+    /// Print an array of objects; with `--fix` an object with `before`, `fix` and `after`
     #[arg(long)]
     json: bool,
 }
@@ -42,27 +49,71 @@ pub(crate) fn send(arguments: &Arguments) -> Result<Ended, Error> {
         return Err(Error::new(format!("`{}` has no `[[send]]`", cast.id))
             .hint("`mailfault serve` brings it up for clients of your own"));
     }
-    let playing = cast.start()?;
     if arguments.until_expiry {
+        let playing = cast.start()?;
         return lives(arguments, &cast, &playing);
     }
+    if arguments.fix {
+        return fixed(arguments, cast);
+    }
+    let playing = cast.start()?;
     let results = cast.send_all(&playing)?;
     playing.stop();
     match arguments.json {
+        true => output::line(format!("{:#}", rows(&results)))?,
+        false => {
+            output::print(&format!("{}: {}\n\n", cast.id, cast.summary))?;
+            print(&results)?;
+        }
+    }
+    Ok(ended(&results))
+}
+
+fn rows(results: &[SendResult]) -> Value {
+    Value::from(results.iter().map(row).collect::<Vec<_>>())
+}
+
+fn print(results: &[SendResult]) -> Result<(), Error> {
+    for result in results {
+        output::line(format!("{result}\n"))?;
+    }
+    Ok(())
+}
+
+fn ended(results: &[SendResult]) -> Ended {
+    match results.iter().all(SendResult::is_as_expected) {
+        true => Ended::AsExpected,
+        false => Ended::NotAsExpected,
+    }
+}
+
+/// The sends, the fix, and the sends after it.
+fn fixed(arguments: &Arguments, cast: Cast) -> Result<Ended, Error> {
+    if cast.fixes().next().is_none() {
+        return Err(Error::new(format!("`{}` has no `[[fix]]`", cast.id)));
+    }
+    let stage = Arc::new(Stage::open(cast, |player| player)?);
+    let cast = stage.cast();
+    let before = cast.send_all(stage.playing())?;
+    let transcript = Shell::fix(&stage)?;
+    let after = stage.prove()?;
+    stage.playing().stop();
+    match arguments.json {
         true => {
-            let rows: Vec<Value> = results.iter().map(row).collect();
-            output::line(format!("{:#}", Value::from(rows)))?;
+            let fix: Vec<_> = transcript.text().lines().map(str::to_owned).collect();
+            let all = json!({ "before": rows(&before), "fix": fix, "after": rows(&after) });
+            output::line(format!("{all:#}"))?;
         }
         false => {
             output::print(&format!("{}: {}\n\n", cast.id, cast.summary))?;
-            for result in &results {
-                output::line(format!("{result}\n"))?;
-            }
+            print(&before)?;
+            output::line(format!("{}\n", transcript.text()))?;
+            print(&after)?;
         }
     }
-    Ok(match results.iter().all(SendResult::is_as_expected) {
-        true => Ended::AsExpected,
-        false => Ended::NotAsExpected,
+    Ok(match (ended(&before), ended(&after)) {
+        (Ended::AsExpected, Ended::AsExpected) => Ended::AsExpected,
+        _ => Ended::NotAsExpected,
     })
 }
 

@@ -8,6 +8,7 @@
 //! fail. `.ci/clients` installs them all.
 
 mod curl;
+pub(crate) mod dotnet;
 mod lettre;
 mod mail_send;
 pub(crate) mod nodemailer;
@@ -294,6 +295,7 @@ fn says_how_many_clients_are_installed() {
         curl::found(),
         smtplib::found(),
         nodemailer::found(),
+        dotnet::found(),
     ];
     let there = found.iter().filter(|found| found.is_some()).count();
     // Not `println!`, which the test harness keeps to itself while a test passes.

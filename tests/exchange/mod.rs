@@ -5,6 +5,7 @@ mod logs;
 mod notifications;
 mod queues;
 mod rules;
+mod validation;
 
 use std::net::SocketAddr;
 use std::path::Path;

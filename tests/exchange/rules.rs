@@ -118,6 +118,32 @@ fn a_stopped_service_takes_no_connection_and_a_restarted_one_does_where_it_did()
     RawClient::greeted(addr);
 }
 
+/// Whoever connects meanwhile waits, and nobody else gets the port.
+#[test]
+fn a_service_keeps_its_port_while_it_is_started_again() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let server = start(|_| {});
+    let addr = server.addr(FRONT_END);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let thief = scope.spawn(|| {
+            let mut thefts = 0;
+            while !done.load(Ordering::Relaxed) {
+                thefts += usize::from(std::net::TcpListener::bind(addr).is_ok());
+                RawClient::greeted(addr).say("QUIT");
+            }
+            thefts
+        });
+        for _ in 0..5 {
+            server
+                .restart_service(TransportRole::FrontendTransport)
+                .unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(thief.join().unwrap(), 0);
+    });
+}
+
 #[test]
 fn too_many_messages_in_a_minute_are_too_many() {
     let clock = Clock::at(SystemTime::now());

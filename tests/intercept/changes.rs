@@ -17,7 +17,7 @@ fn is_offered_starttls(interceptor: &Interceptor) -> bool {
 #[test]
 fn what_is_changed_holds_for_the_sessions_that_come() {
     let identity = Ca::new().issue("mx.test");
-    let server = MockServer::builder().starttls(identity.clone()).start();
+    let server = MockServer::builder().starttls(identity).start();
     let interceptor = Interceptor::before(server.addr()).delete_starttls().start();
     let mut before = RawClient::greeted(interceptor.addr());
     assert!(!is_offered_starttls(&interceptor));

@@ -1,6 +1,7 @@
 //! Lists, responders and staples, seen by clients that nobody here wrote: over STARTTLS and over HTTP.
 
 mod curl; // --crlfile and --cert-status
+mod dotnet; // a real SmtpClient that is told to look, and its judge
 mod gnutls; // --ocsp, on what is stapled
 mod http; // the responders, by hand: hostile requests, and what is answered
 mod openssl; // s_client with lists from a file and over HTTP, with staples; and `openssl ocsp`
@@ -78,7 +79,7 @@ fn table(text: &str) -> impl Iterator<Item = (String, &str)> {
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .map(|line| {
-            let (id, expected) = line.split_once(' ').expect(line);
+            let (id, expected) = line.split_once(' ').unwrap_or((line, ""));
             let id = match id.contains('/') {
                 true => id.to_owned(),
                 false => format!("revocation/{id}"),

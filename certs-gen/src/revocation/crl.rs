@@ -26,9 +26,18 @@ use crate::recipe::DAY;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Crl {
-    revoked: Vec<(Vec<u8>, Reason)>,
+    revoked: Vec<Entry>,
     updates: Option<(SystemTime, SystemTime)>,
     only_authorities: bool,
+}
+
+/// A certificate on the list.
+#[derive(Clone, Debug)]
+struct Entry {
+    serial: Vec<u8>,
+    reason: Reason,
+    /// A day ago, if nothing is said.
+    at: Option<SystemTime>,
 }
 
 impl Crl {
@@ -40,15 +49,39 @@ impl Crl {
 
     /// One more certificate, revoked a day ago.
     #[must_use]
-    pub fn revoke(mut self, identity: &Identity, reason: Reason) -> Self {
-        self.revoked.push((identity.serial.clone(), reason));
-        self
+    pub fn revoke(self, identity: &Identity, reason: Reason) -> Self {
+        self.entry(&identity.serial, reason, None)
+    }
+
+    /// One more certificate, revoked at this time.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use mailfault_certs::{Ca, Crl, Reason};
+    ///
+    /// let ca = Ca::new();
+    /// let stolen = ca.issue("mx.test");
+    /// let then = SystemTime::now() - Duration::from_secs(3 * 24 * 60 * 60);
+    /// let list = |crl: Crl| ca.crl(crl);
+    /// assert_ne!(
+    ///     list(Crl::new().revoke_at(&stolen, Reason::Superseded, then)),
+    ///     list(Crl::new().revoke(&stolen, Reason::Superseded)),
+    /// );
+    /// ```
+    #[must_use]
+    pub fn revoke_at(self, identity: &Identity, reason: Reason, at: SystemTime) -> Self {
+        self.entry(&identity.serial, reason, Some(at))
     }
 
     /// The certificate of an authority, revoked a day ago: for the list of the one above it.
     #[must_use]
-    pub fn revoke_authority(mut self, ca: &Ca, reason: Reason) -> Self {
-        self.revoked.push((ca.serial().to_vec(), reason));
+    pub fn revoke_authority(self, ca: &Ca, reason: Reason) -> Self {
+        self.entry(ca.serial(), reason, None)
+    }
+
+    fn entry(mut self, serial: &[u8], reason: Reason, at: Option<SystemTime>) -> Self {
+        let serial = serial.to_vec();
+        self.revoked.push(Entry { serial, reason, at });
         self
     }
 
@@ -72,11 +105,11 @@ impl Ca {
     /// Signs a list, of certificates of its own or, for a test, of another's.
     #[must_use]
     pub fn crl(&self, crl: Crl) -> Der {
-        let revoked_at = asn1::time(self.now() - DAY);
-        let entries = crl.revoked.iter().map(|(serial, reason)| {
-            let reason = Extension::new(REASON_CODE, false, enumerated(*reason as u8));
+        let entries = crl.revoked.iter().map(|entry| {
+            let at = asn1::time(entry.at.unwrap_or_else(|| self.now() - DAY));
+            let reason = Extension::new(REASON_CODE, false, enumerated(entry.reason as u8));
             let extensions = asn1::sequence([reason.der()]);
-            asn1::sequence([asn1::integer(serial), revoked_at.clone(), extensions])
+            asn1::sequence([asn1::integer(&entry.serial), at, extensions])
         });
         let entries: Vec<_> = entries.collect();
         let authority_key = asn1::sequence([asn1::implicit(0, &self.key().identifier())]);

@@ -9,8 +9,8 @@ use crate::report::Session;
 
 impl Playing {
     /// Writes everything below `root`: a folder for each member with its logs as its product lays
-    /// them out, `certificates/` with what each certificate of the file presents and `ca.pem`, and
-    /// `transcripts/`. What is there already is written over. Says which files were written.
+    /// them out, `certificates/` with what each certificate of the file presents, `ca.pem` and, if
+    /// there are lists, `crl.pem`, and `transcripts/`. What is there already is written over. Says which files were written.
     ///
     /// # Errors
     ///
@@ -21,6 +21,11 @@ impl Playing {
         fs::create_dir_all(&certificates)?;
         let mut written = vec![certificates.join("ca.pem")];
         self.roots_pem().write_to(&written[0])?;
+        if !self.crls().is_empty() {
+            let path = certificates.join("crl.pem");
+            self.crls_pem().write_to(&path)?;
+            written.push(path);
+        }
         for (name, identity) in self.certificates.all() {
             let path = certificates.join(format!("{}.pem", file_name(name)));
             identity.pem().write_to(&path)?;

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use mailfault_certs::{Ca, Der, DistinguishedName, Flaw, Identity, KeyKind, Leaf};
+use mailfault_certs::{Der, Flaw, Identity, KeyKind, Leaf};
 use serde::Deserialize;
 
+use super::authority::{Authorities, Authority, name};
+use super::revocation::{Lists, Published, Revoked, Wish};
 use crate::certificate_facts::CertificateFacts;
+use crate::clock::Clock;
 use crate::duration;
 use crate::error::Error;
 use crate::exchange::TlsCertificateName;
 use crate::near::nearest;
+use crate::scenario::{ReasonWord, ResponderWord};
 
 /// A certificate as a file describes it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,6 +30,9 @@ pub(super) struct Written {
     key: Option<String>,
     serial: Option<String>,
     valid: Option<(String, String)>,
+    revoked: Revoked,
+    revocation_reason: Option<ReasonWord>,
+    crl_server: Option<ResponderWord>,
 }
 
 /// The certificates of a cast, minted.
@@ -33,36 +40,50 @@ pub(super) struct Written {
 pub(super) struct Certificates {
     by_name: BTreeMap<String, Identity>,
     roots: Vec<Der>,
+    published: Published,
 }
 
 impl Certificates {
     /// Mints them. Those of one issuer and root come from one authority, so that a renewed one has
     /// the issuer of the old.
-    pub(super) fn mint(
-        written: &BTreeMap<String, Written>,
-        now: SystemTime,
-    ) -> Result<Self, Error> {
-        let mut authorities = Authorities {
-            now,
-            roots: BTreeMap::new(),
-            issuers: BTreeMap::new(),
-        };
-        let mut by_name = BTreeMap::new();
+    pub(super) fn mint(written: &BTreeMap<String, Written>, clock: &Clock) -> Result<Self, Error> {
+        let wishes: Vec<_> = written.values().map(Written::revocation).collect();
+        let mut authorities = Authorities::new(clock.now(), Lists::begin(wishes.iter())?);
+        let mut minted = Vec::new();
         let mut distrusted = Vec::new();
         for (name, one) in written {
             let bad = |error: Error| Error::BadSetting {
                 what: "certificate",
                 why: format!("`{name}`: {error}"),
             };
-            let identity = one.mint(&mut authorities).map_err(bad)?;
+            let (identity, lists) = one.mint(&mut authorities).map_err(bad)?;
             if one.trusted == Some(false) {
                 distrusted.extend(identity.roots().to_vec());
             }
-            by_name.insert(name.clone(), identity);
+            minted.push((name.clone(), identity, lists));
         }
-        let roots = authorities.roots.values().map(|ca| ca.der().clone());
+        let roots = authorities.roots();
         let roots = roots.filter(|root| !distrusted.contains(root)).collect();
-        Ok(Self { by_name, roots })
+        // What is said of certificates is signed last, when there are some.
+        let published = authorities.lists.publish(clock)?;
+        let by_name = minted.into_iter().map(|(name, identity, lists)| {
+            let of = |list: usize| published.lists.get(list).cloned();
+            let identity = match lists.into_iter().map(of).collect::<Option<Vec<_>>>() {
+                Some(lists) => identity.with_crls(lists),
+                None => identity,
+            };
+            (name, identity)
+        });
+        Ok(Self {
+            by_name: by_name.collect(),
+            roots,
+            published,
+        })
+    }
+
+    /// What is said of their revocation.
+    pub(super) fn published(&self) -> &Published {
+        &self.published
     }
 
     /// Lets everybody trust these roots as well.
@@ -116,42 +137,19 @@ impl Certificates {
     }
 }
 
-struct Authorities {
-    now: SystemTime,
-    roots: BTreeMap<String, Ca>,
-    issuers: BTreeMap<(String, String), Ca>,
-}
-
-impl Authorities {
-    /// The authority that issues under these names; empty ones are names of our own.
-    fn issuer(&mut self, root: &str, issuer: Option<&str>) -> Result<Ca, Error> {
-        let now = self.now;
-        if !self.roots.contains_key(root) {
-            let builder = Ca::builder().clock(now).key(KeyKind::Rsa2048);
-            let builder = match root {
-                "" => builder,
-                root => builder.name(name(root)?),
-            };
-            self.roots.insert(root.to_owned(), builder.build());
-        }
-        let root_ca = self.roots[root].clone();
-        let key = (root.to_owned(), issuer.unwrap_or_default().to_owned());
-        if let Some(known) = self.issuers.get(&key) {
-            return Ok(known.clone());
-        }
-        let ca = match issuer {
-            // The root issues it itself.
-            Some(issuer) if issuer == root => root_ca,
-            Some(issuer) => root_ca.intermediate_named(name(issuer)?),
-            None => root_ca.intermediate(),
-        };
-        self.issuers.insert(key, ca.clone());
-        Ok(ca)
-    }
-}
-
 impl Written {
-    fn mint(&self, authorities: &mut Authorities) -> Result<Identity, Error> {
+    fn revocation(&self) -> Wish {
+        Wish {
+            revoked: self.revoked,
+            reason: self.revocation_reason,
+            server: self.crl_server,
+        }
+    }
+
+    /// The certificate, and the numbers of the lists that are about it and its authorities.
+    fn mint(&self, authorities: &mut Authorities) -> Result<(Identity, Vec<usize>), Error> {
+        let revocation = self.revocation();
+        revocation.check(self.self_signed)?;
         let Some(first) = self.names.first() else {
             return Err(Error::BadSetting {
                 what: "names",
@@ -201,23 +199,24 @@ impl Written {
             })?;
             leaf = leaf.flaw(flaw);
         }
+        let root = self.root.as_deref().unwrap_or_default();
+        let Authority { ca, lists } = authorities.issuer(root, self.issuer.as_deref())?;
+        if let Some(url) = authorities.lists.url(lists[0], &revocation)
+            && !self.self_signed
+        {
+            leaf = leaf.crl_at(url);
+        }
         leaf.check().map_err(|error| Error::BadSetting {
             what: "certificate",
             why: error.to_string(),
         })?;
-        let root = self.root.as_deref().unwrap_or_default();
-        Ok(authorities
-            .issuer(root, self.issuer.as_deref())?
-            .issue(leaf))
+        let identity = ca.issue(leaf);
+        let now = authorities.now;
+        authorities
+            .lists
+            .enter(lists[0], &revocation, &identity, now)?;
+        Ok((identity, lists))
     }
-}
-
-fn name(text: &str) -> Result<DistinguishedName, Error> {
-    text.parse()
-        .map_err(|error: mailfault_certs::Error| Error::BadSetting {
-            what: "name",
-            why: error.to_string(),
-        })
 }
 
 /// `-400d`: so long before the start; `90d`: so long after it.

@@ -3,6 +3,7 @@
 //! A scenario has one server and faults that are told to it. The members of a cast are models: the
 //! file says how they are configured, and what goes wrong follows from that.
 
+mod authority;
 mod bundle;
 mod certificate;
 mod eop;
@@ -13,6 +14,7 @@ mod lab;
 mod life;
 mod player;
 mod receive_connector;
+mod revocation;
 mod send;
 mod send_connector;
 mod sender;
@@ -219,7 +221,7 @@ impl Cast {
             .collect();
         let first = members.certificates.values().next();
         let first = first.map_or(0, |one| one.span().start);
-        let certificates = Certificates::mint(&written, clock.now()).map_err(at(first))?;
+        let certificates = Certificates::mint(&written, clock).map_err(at(first))?;
         let mut playing = Playing {
             clock: clock.clone(),
             certificates,

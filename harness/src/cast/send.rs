@@ -299,7 +299,7 @@ pub(super) fn play(
         .recipient_domain(domain);
     let mut verdict = None;
     let evidence = probe.deliver(&send.from, &[recipient], content(&send.from, 1), |seen| {
-        let judged = judge.judge(&Findings::of(seen, &expectation));
+        let judged = judge.judge(&Findings::of(seen, &sender.expectation(&expectation, seen)));
         let would = judged.would_deliver();
         verdict = Some(judged);
         would

@@ -9,7 +9,8 @@ use toml::Spanned;
 use super::Playing;
 use super::exchange::one_of;
 use crate::error::Error;
-use crate::judge::{Decision, EopOutbound, Judge, OnlineEra, TlsSettings};
+use crate::judge::{Decision, EopOutbound, Evidence, Expectation, Judge, OnlineEra, TlsSettings};
+use crate::send::revocation_lists;
 
 /// A sender of a cast that runs: a system that looks at a server's certificate in its own way.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,8 @@ pub struct Sender {
     pub client_certificate: Option<String>,
     /// Roots that it trusts beside those that everybody in the cast trusts.
     pub trusts: Vec<Der>,
+    /// Whether it asks for revocation lists.
+    pub checks_revocation: bool,
 }
 
 /// A sender as a file describes it.
@@ -45,6 +48,9 @@ pub(super) struct Written {
     pub(super) client_certificate: Option<String>,
     /// Of the judge `root-pin`: the certificate or the tenant whose root is pinned.
     root_of: Option<String>,
+    /// Whether it asks for revocation lists; few do unless they are told to.
+    #[serde(default)]
+    checks_revocation: bool,
     /// Of an outbound connector of Exchange Online.
     #[serde(rename = "Name")]
     connector: Option<String>,
@@ -121,6 +127,16 @@ impl Sender {
     pub fn is_a_host(&self) -> bool {
         !matches!(self.judge, Judge::Eop(_) | Judge::Opportunistic)
     }
+
+    /// What it holds a server against: with the lists that the certificates name, if it asks.
+    pub(super) fn expectation(&self, usual: &Expectation, seen: &Evidence) -> Expectation {
+        let mut expectation = usual.clone();
+        if self.checks_revocation {
+            expectation.crls = revocation_lists(&seen.chain);
+            expectation.checks_revocation = true;
+        }
+        expectation
+    }
 }
 
 impl Written {
@@ -134,6 +150,7 @@ impl Written {
             expects: self.name.clone(),
             client_certificate: self.client_certificate.clone(),
             trusts: Vec::new(),
+            checks_revocation: self.checks_revocation,
         })
     }
 
@@ -143,7 +160,13 @@ impl Written {
             || self.tls_domain.is_some()
             || self.era.is_some()
             || self.connector.is_some();
-        let judge = Judge::named(&self.judge)?;
+        let mut judge = Judge::named(&self.judge)?;
+        if let Judge::DotNet { checks_revocation }
+        | Judge::DotNetCore31 { checks_revocation }
+        | Judge::DotNetFramework { checks_revocation } = &mut judge
+        {
+            *checks_revocation = self.checks_revocation;
+        }
         match judge {
             Judge::Eop(connector) => Ok(Judge::Eop(self.connector(connector)?)),
             _ if is_of_eop => Err(Error::BadSetting {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::flow::Seen;
 use super::{Cast, Fix, LabText, Life, MailFlow, Player, Playing, SendResult};
 use crate::error::Error;
+use crate::scenario::place::Text;
 
 /// A cast that runs, its messages on their way.
 ///
@@ -143,6 +144,16 @@ impl Cast {
     pub fn before(&self, interceptor: &str) -> Vec<String> {
         let written = self.written.interceptor.get(interceptor);
         written.map_or_else(Vec::new, |one| one.get_ref().before().to_vec())
+    }
+
+    /// A step of the fix that cannot be made, with its place in the file.
+    pub(crate) fn misfixed(&self, step: usize, why: String) -> Error {
+        let place = Text {
+            file: &self.file,
+            text: &self.text,
+        };
+        let at = self.written.fix.get(step).map_or(0, |fix| fix.span().start);
+        place.bad(at, why)
     }
 
     /// The steps of the fix, in the order in which they are made.

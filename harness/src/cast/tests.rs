@@ -72,6 +72,15 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
         &format!("{ex01}[sender.go]\njudge = \"go\"\nto = \"ex01\"\nroot-of = \"ex01\""),
         "case.toml:4:1: bad sender: `root-of` is for the judge `root-pin`, not for `go`",
     );
+    let gateway = format!("{ex01}[interceptor.gateway]\nbefore = \"ex01\"\n");
+    check_bad(
+        &format!("{gateway}greylist = {{ reply = \"550 5.7.1 no\", for = \"1m\" }}"),
+        "case.toml:4:1: `greylist` with `550 5.7.1 no` makes no sense: who is to come again is told so with a 4",
+    );
+    check_bad(
+        &format!("{gateway}greylist = {{ reply = \"451 4.3.2 later\" }}"),
+        "case.toml:6:12: the key `for` is missing",
+    );
     check_bad(
         &format!("{ex01}[[send]]\nby = \"cloud\"\nexpect = \"delivered\""),
         "case.toml:6:10: unknown end of a send `delivered`; did you mean `deliver`?",
@@ -113,8 +122,9 @@ fn members_are_as_the_file_says() {
         accepted-domains = ["contoso.test"]
 
         [[exchange.ex01.certificate]]
-        use         = "old"
-        private-key = false
+        use           = "old"
+        private-key   = false
+        intermediates = false
 
         [[exchange.ex01.certificate]]
         use      = "new"
@@ -146,6 +156,10 @@ fn members_are_as_the_file_says() {
         panic!("{certificates:?}")
     };
     assert_eq!((old.has_private_key, new.has_private_key), (false, true));
+    assert_eq!(
+        (old.has_intermediates, new.has_intermediates),
+        (false, true)
+    );
     assert_eq!(
         (&old.facts.issuer, &old.facts.subject),
         (&new.facts.issuer, &new.facts.subject)

@@ -3,8 +3,8 @@
 
 use super::log::ClientCertificateStatus;
 use super::receive_connector::ReceiveConnector;
-use super::store::covers;
 use crate::certificate_facts::CertificateFacts;
+use crate::judge::is_one_of;
 
 /// What it makes of a certificate. The words of the log for one that was sent are inferred.
 pub(super) fn judge(
@@ -38,8 +38,5 @@ pub(super) fn wanted<'a>(
     leaf: &CertificateFacts,
 ) -> Option<&'a (String, String)> {
     let mut all = connector.tls_domain_capabilities.iter();
-    all.find(|(domain, _)| {
-        let mut names = leaf.names.iter().chain(&leaf.common_name);
-        names.any(|name| covers(name, domain) || covers(domain, name))
-    })
+    all.find(|(domain, _)| is_one_of(leaf.names.iter().chain(&leaf.common_name), domain))
 }

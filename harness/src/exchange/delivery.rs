@@ -7,14 +7,14 @@ use mailfault_certs::{Der, Identity};
 
 use super::log::{Disconnect, Negotiated, Row, SendLog};
 use super::selection::Selection;
-use super::send_connector::{SendConnector, TlsAuthLevel};
-use super::store::{StoredCertificate, covers};
+use super::send_connector::SendConnector;
+use super::store::StoredCertificate;
 use crate::certificate_facts::CertificateFacts;
+use crate::judge::{self, Evidence, ExchangeSend, Expectation, Findings};
 use crate::report::header;
-use crate::send::{Broken, Connection, Message, client_tls};
+use crate::send::{Broken, Connection, Message, client_tls, revocation_lists};
 use crate::smtp::Reply;
 use crate::transport::Cause;
-use crate::trust::Trust;
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +67,9 @@ pub(super) struct Attempting<'a> {
     pub(super) message: &'a Message,
     /// The client certificate, and how it was chosen.
     pub(super) certificate: Option<(Selection, Option<&'a StoredCertificate>)>,
-    pub(super) trust: &'a Trust,
+    /// What Windows trusts.
+    pub(super) roots: &'a [Der],
+    pub(super) to: SocketAddr,
     pub(super) now: std::time::SystemTime,
     pub(super) record: u64,
     pub(super) log: SendLog,
@@ -110,7 +112,8 @@ const STARTTLS_REQUIRED: &str = "451 5.7.3 STARTTLS is required to send mail";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Attempting<'_> {
-    pub(super) fn run(mut self, to: SocketAddr) -> Attempt {
+    pub(super) fn run(mut self) -> Attempt {
+        let to = self.to;
         self.log.attempting(to);
         let patience = PATIENCE.min(self.connector.connection_inactivity_timeout);
         let (ending, cause) = match Connection::open(to, patience) {
@@ -199,9 +202,15 @@ impl Attempting<'_> {
         let begun = wire.start_tls(tls).map(|tls| {
             let chain = tls.peer_certificates().unwrap_or_default();
             let chain: Vec<Der> = chain.iter().map(|one| Der::from(one.to_vec())).collect();
-            (client_tls::negotiated(tls), chain)
+            let seen = client_tls::negotiated(tls);
+            let seen = seen.map(|(version, cipher_suite, group)| judge::Negotiated {
+                version,
+                cipher_suite,
+                group,
+            });
+            (seen, chain)
         });
-        let (negotiated, chain) = match begun {
+        let (seen, chain) = match begun {
             Ok(begun) => begun,
             // Which word Exchange has for an alert, and which for a connection that is gone, is
             // inferred.
@@ -213,21 +222,19 @@ impl Attempting<'_> {
         };
         self.presented = chain;
         let facts = self.presented.first().and_then(CertificateFacts::read);
-        if let (Some((version, cipher_suite, group)), Some(facts)) = (negotiated, &facts) {
+        if let (Some(seen), Some(facts)) = (&seen, &facts) {
             let negotiated = Negotiated {
-                protocol: version.into(),
-                cipher_suite,
-                group,
+                protocol: seen.version.into(),
+                cipher_suite: seen.cipher_suite.clone(),
+                group: seen.group.clone(),
                 key_bits: 2048,
             };
             self.log.secured(&negotiated, facts);
         }
-        if !self.is_good_enough(facts.as_ref()) {
-            // The words of the queue for this are uncertain.
-            let text = "454 4.7.5 Certificate validation failure";
-            return Err(Stop::deferred(text, Hangup::AtOnce));
+        match self.objection(seen) {
+            Some(text) => Err(Stop::deferred(text, Hangup::AtOnce)),
+            None => self.hello(wire),
         }
-        self.hello(wire)
     }
 
     /// Tells which certificate is sent. One without a private key is told as well; then Windows
@@ -268,29 +275,22 @@ impl Attempting<'_> {
         }
     }
 
-    /// Whether the server's certificate is what `TlsAuthLevel` asks for. Revocation is not looked
-    /// at.
-    fn is_good_enough(&self, facts: Option<&CertificateFacts>) -> bool {
-        let Some(level) = self.connector.tls_auth_level else {
-            return true;
-        };
-        let chain = || self.trust.has_server(&self.presented, self.now);
-        match level {
-            TlsAuthLevel::EncryptionOnly => true,
-            TlsAuthLevel::CertificateValidation => chain(),
-            TlsAuthLevel::DomainValidation => {
-                chain() && facts.is_some_and(|facts| self.is_for_domain(facts))
-            }
-        }
-    }
-
-    fn is_for_domain(&self, facts: &CertificateFacts) -> bool {
+    /// What the connector has against the server's certificate, in the words of the queue.
+    /// Lists are looked at where they are to be had (learn.microsoft.com, Set-SendConnector); what
+    /// comes of it where they are not is not documented, and here it is nothing.
+    fn objection(&self, tls: Option<judge::Negotiated>) -> Option<String> {
+        let judge = ExchangeSend::from(self.connector);
+        judge.asks()?;
         let recipient = self.message.to.first().and_then(|to| to.rsplit_once('@'));
-        let recipient = recipient.map(|(_, domain)| domain);
-        let wanted = self.connector.tls_domain.as_deref().or(recipient);
-        let names = || facts.names.iter().chain(&facts.common_name);
-        wanted
-            .is_some_and(|wanted| names().any(|name| covers(name, wanted) || covers(wanted, name)))
+        let domain = recipient.map_or("", |(_, domain)| domain);
+        let mut expectation = Expectation::new(domain)
+            .trusting(self.roots)
+            .recipient_domain(domain)
+            .at(self.now);
+        expectation.crls = revocation_lists(&self.presented);
+        let seen = Evidence::of_handshake(self.to, tls, self.presented.clone());
+        let verdict = judge.judge(&Findings::of(&seen, &expectation));
+        (!verdict.would_deliver()).then_some(verdict.message)
     }
 
     fn transact(&mut self, wire: &mut Connection, offered: &Reply) -> Result<Reply, Stop> {

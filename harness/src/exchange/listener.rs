@@ -1,6 +1,6 @@
 //! A receive connector that runs: a server with the certificate that the connector chose.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -14,7 +14,7 @@ use super::talk::{self, Within};
 use crate::error::Error;
 use crate::fault::{Fault, HandshakeFault, Offer, Stage, TlsVersion};
 use crate::report::{Mail, Session, What};
-use crate::server::{ClientCertificate, MockServer};
+use crate::server::{ClientCertificate, MockServer, Port};
 use crate::trust::Trust;
 
 /// A receive connector that runs, or ran.
@@ -27,6 +27,9 @@ pub(super) struct Listener {
     /// How the certificate of STARTTLS was chosen; `None` without `Tls` in `AuthMechanism`.
     pub(super) selection: Option<Selection>,
     server: Option<MockServer>,
+    /// Its port, so that nobody takes it while the service is started again; `None` while it is
+    /// stopped.
+    door: Option<TcpListener>,
     /// The sessions and the mail of the times before the last start.
     past: Vec<Run>,
 }
@@ -40,13 +43,13 @@ pub(super) struct Run {
 }
 
 impl Listener {
-    /// Starts a connector, on `addr` if it ran there before.
+    /// Starts a connector, where it ran before if it did.
     pub(super) fn start(
         settings: &Settings,
         connector: &ReceiveConnector,
         store: &[StoredCertificate],
         (shared, trust): (&Arc<Shared>, &Arc<Trust>),
-        addr: Option<SocketAddr>,
+        before: Option<&mut Self>,
     ) -> Result<Self, Error> {
         let now = settings.clock.now();
         let role = connector.transport_role;
@@ -87,15 +90,19 @@ impl Listener {
         if connector.domain_secure_enabled || !connector.tls_domain_capabilities.is_empty() {
             builder = builder.client_certificate(ClientCertificate::Asked);
         }
-        if let Some(addr) = addr {
-            builder = builder.port(addr.port());
-        }
+        let door = open(settings.address, before)?;
+        let port = Port::again(&door).map_err(|error| Error::CannotListen {
+            address: settings.address.to_string(),
+            why: error.to_string(),
+            taken: false,
+        })?;
         let (spoken, old) = spoken(&settings.tls_versions);
         if let Some(old) = old {
             let requires = HandshakeFault::Requires(Offer::Version(old.on_the_wire()));
             builder = builder.fault(Fault::at(Stage::Handshake).handshake(requires));
         }
         let server = builder
+            .bound(port)
             .loopback(settings.address)
             .auth(settings.auth.clone())
             .tls_versions(spoken)
@@ -109,12 +116,19 @@ impl Listener {
             addr: server.addr(),
             selection,
             server: Some(server),
+            door: Some(door),
             past: Vec::new(),
         })
     }
 
-    /// Stops it; what happened is kept.
+    /// Stops it; what happened is kept, and whoever connects is refused.
     pub(super) fn stop(&mut self) {
+        self.door = None;
+        self.pause();
+    }
+
+    /// Stops it, and lets those who connect wait until it is started again.
+    pub(super) fn pause(&mut self) {
         if let Some(server) = self.server.take() {
             let report = server.stop();
             self.past.push(Run {
@@ -147,6 +161,18 @@ impl Listener {
         }
         runs
     }
+}
+
+/// The port of the connector that ran before, or a free one.
+fn open(address: IpAddr, before: Option<&mut Listener>) -> Result<TcpListener, Error> {
+    let port = match before {
+        None => 0,
+        Some(before) => match before.door.take() {
+            Some(door) => return Ok(door),
+            None => before.addr.port(),
+        },
+    };
+    Port::listener(SocketAddr::new(address, port))
 }
 
 /// The versions of TLS that this build speaks of these, and the newest where it speaks none: that

@@ -489,11 +489,13 @@ impl Exchange {
 
     fn restart_listener(&self, state: &mut State, at: usize) -> Result<(), Error> {
         let mut before = state.listeners[at].take();
-        let addr = before.as_ref().map(|before| before.addr);
-        if let Some(before) = &mut before {
-            before.stop();
-        }
         let connector = &state.connectors[at];
+        if let Some(before) = &mut before {
+            match connector.enabled {
+                true => before.pause(),
+                false => before.stop(),
+            }
+        }
         if !connector.enabled {
             state.listeners[at] = before;
             return Ok(());
@@ -504,7 +506,7 @@ impl Exchange {
             ..self.settings.clone()
         };
         let (store, rules) = (&state.certificates, (&self.shared, &self.trust));
-        match Listener::start(&settings, connector, store, rules, addr) {
+        match Listener::start(&settings, connector, store, rules, before.as_mut()) {
             Ok(mut listener) => {
                 if let Some(before) = before {
                     listener.remember(before);

@@ -167,7 +167,8 @@ impl Exchange {
             host: connector.fqdn.as_deref().unwrap_or(&self.settings.fqdn),
             message,
             certificate: selection,
-            trust: &self.trust,
+            roots: &self.settings.trusted_roots,
+            to: next_hop,
             now,
             // Record ids of captures are a generation of the queue's database and a number in it.
             record: (1_150 << 32) + number,
@@ -182,7 +183,7 @@ impl Exchange {
             left: Vec::new(),
             connector: &connector,
         };
-        let attempt = attempting.run(next_hop);
+        let attempt = attempting.run();
         let first = connector.smart_hosts.first().map_or("", String::as_str);
         let next = NextHop {
             host: host.unwrap_or(first),

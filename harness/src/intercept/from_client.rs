@@ -85,7 +85,9 @@ impl Relay {
                 self.command(line);
                 true
             }
-            None if self.client.hears != Hears::More => {
+            None if self.client.hears != Hears::More
+                && (self.client.received.len() <= most || self.transparent) =>
+            {
                 // The last words of a client that has left.
                 let rest = self.client.received.clone();
                 self.recorder

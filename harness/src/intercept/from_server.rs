@@ -37,7 +37,9 @@ impl Relay {
         self.looked_at = found.err().unwrap_or_default();
         match found.ok() {
             Some(end) if end <= most || self.transparent => self.hear_reply(end),
-            None if self.server.hears != Hears::More => {
+            None if self.server.hears != Hears::More
+                && (self.server.received.len() <= most || self.transparent) =>
+            {
                 // The last words of a server that has left.
                 self.hear_reply(self.server.received.len())
             }

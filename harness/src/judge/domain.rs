@@ -25,16 +25,24 @@ pub(super) fn of_chain(findings: &Findings) -> Vec<Finding> {
     findings.all().iter().filter(bad).cloned().collect()
 }
 
-/// Whether the certificate is for a domain, which may be `*.contoso.com` itself: by the
-/// subjectAltName and by the common name, whichever there is.
+/// Whether the certificate is for a domain, by the subjectAltName and by the common name, whichever
+/// there is.
 pub(super) fn is_for(findings: &Findings, domain: &str) -> bool {
-    let Some(leaf) = findings.leaf() else {
-        return false;
-    };
-    let names = leaf.extensions.dns_names.iter();
-    let mut names = names.chain(&leaf.facts.common_name);
-    let covers = |pattern: &str, name: &str| NameRules::STRICT.covers(pattern, name);
+    findings.leaf().is_some_and(|leaf| {
+        let names = leaf.extensions.dns_names.iter();
+        is_one_of(names.chain(&leaf.facts.common_name), domain)
+    })
+}
+
+/// Whether one of these names is for a domain, which may be `*.contoso.com` itself.
+pub(crate) fn is_one_of<'a>(names: impl IntoIterator<Item = &'a String>, domain: &str) -> bool {
+    let mut names = names.into_iter();
     names.any(|name| covers(name, domain) || covers(domain, name))
+}
+
+/// Whether a name in a certificate is for a host: `*` is the whole of the first label.
+pub(crate) fn covers(pattern: &str, host: &str) -> bool {
+    NameRules::STRICT.covers(pattern, host)
 }
 
 /// That it is not for a domain.

@@ -70,6 +70,9 @@ fn status(wrong: &Wrong, checks_revocation: bool) -> Option<(u32, &'static str)>
         Wrong::BadSignature | Wrong::AlgorithmsDiffer => (0x8, "NotSignatureValid"),
         Wrong::WrongPurpose { .. } => (0x10, "NotValidForUsage"),
         Wrong::SelfSigned | Wrong::UntrustedRoot => (0x20, "UntrustedRoot"),
+        Wrong::RevocationUnknown(why) if checks_revocation && why.contains("expired") => {
+            (0x100_0000, "OfflineRevocation")
+        }
         Wrong::RevocationUnknown(why) if checks_revocation && !why.contains("staple") => {
             (0x40, "RevocationStatusUnknown")
         }

@@ -126,6 +126,20 @@ impl Evidence {
         }
     }
 
+    /// What somebody else saw of a handshake that went well.
+    #[cfg(feature = "models")]
+    pub(crate) fn of_handshake(
+        address: SocketAddr,
+        tls: Option<Negotiated>,
+        chain: Vec<Der>,
+    ) -> Self {
+        Self {
+            tls,
+            chain,
+            ..Self::new(address)
+        }
+    }
+
     /// Whether TLS was established.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {

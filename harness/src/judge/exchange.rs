@@ -75,14 +75,16 @@ impl ExchangeSend {
         }
     }
 
+    /// What it asks of certificates, if it asks for anything.
+    pub(crate) fn asks(&self) -> Option<TlsSettings> {
+        let level = self.tls_auth_level.filter(|_| self.require_tls);
+        level.filter(|level| *level != TlsSettings::EncryptionOnly)
+    }
+
     fn objections(&self, findings: &Findings) -> Vec<Finding> {
-        let level = match self.tls_auth_level {
-            Some(level) if self.require_tls => level,
-            _ => return Vec::new(),
-        };
-        if level == TlsSettings::EncryptionOnly {
+        let Some(level) = self.asks() else {
             return Vec::new();
-        }
+        };
         let mut why = of_chain(findings);
         if level == TlsSettings::DomainValidation {
             let expected = &findings.expectation;

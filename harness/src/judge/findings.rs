@@ -36,6 +36,8 @@ pub struct Expectation {
     pub roots: Vec<Der>,
     /// Revocation lists. Without any, nothing is said of revocation but what a staple says.
     pub crls: Vec<Der>,
+    /// Whether it is asked for lists, so that to have none is a finding. With lists at hand it is.
+    pub checks_revocation: bool,
     /// The time at which certificates must be valid.
     pub now: SystemTime,
     /// The name in the MX record.
@@ -54,6 +56,7 @@ impl Expectation {
             name: name.into(),
             roots: Vec::new(),
             crls: Vec::new(),
+            checks_revocation: false,
             now: SystemTime::now(),
             mx_name: None,
             recipient_domain: None,
@@ -98,6 +101,33 @@ impl Expectation {
     pub fn crl(mut self, crl: Der) -> Self {
         self.crls.push(crl);
         self
+    }
+
+    /// Looks for revocation lists, even if there are none.
+    ///
+    /// ```
+    /// use mailfault::judge::{Expectation, Findings, Judge, Probe};
+    /// use mailfault::{Ca, MockServer};
+    ///
+    /// let ca = Ca::new();
+    /// let server = MockServer::builder().starttls(ca.issue("mx.test")).start();
+    /// let evidence = Probe::new(server.addr()).name("mx.test").run();
+    /// let expectation = Expectation::new("mx.test").trusting(&[ca.der().clone()]);
+    /// let openssl = Judge::named("openssl")?;
+    /// let findings = Findings::of(&evidence, &expectation.clone().checking_revocation());
+    /// assert_eq!(openssl.judge(&findings).code.as_deref(), Some("3"));
+    /// assert!(openssl.judge(&Findings::of(&evidence, &expectation)).would_deliver());
+    /// # Ok::<(), mailfault::Error>(())
+    /// ```
+    #[must_use]
+    pub fn checking_revocation(mut self) -> Self {
+        self.checks_revocation = true;
+        self
+    }
+
+    /// Whether revocation lists are looked at.
+    pub(super) fn looks_at_lists(&self) -> bool {
+        self.checks_revocation || !self.crls.is_empty()
     }
 
     /// Another time than now.

@@ -3,10 +3,13 @@
 
 use std::net::IpAddr;
 
+use x509_parser::prelude::ReasonCode;
+
 use super::finding::{Finding, Wrong};
 use super::findings::Findings;
 use super::names::{NameRules, Wildcards};
 use super::openssl::stopped;
+use super::revocation;
 use super::verdict::Verdict;
 
 const NAMES: NameRules = NameRules {
@@ -33,7 +36,17 @@ pub(super) fn java(name: &str, findings: &Findings) -> Verdict {
             (2, ..) if !is_in_order(findings) => NO_PATH.to_owned(),
             _ => message(findings, first),
         };
-        return Verdict::refuse(name, message, [first]);
+        let verdict = Verdict::refuse(name, message, [first]);
+        return match &first.wrong {
+            Wrong::Revoked(_) => verdict.detail(
+                "cause",
+                format!(
+                    "java.security.cert.CertificateRevokedException: {}",
+                    revoked(findings, first)
+                ),
+            ),
+            _ => verdict,
+        };
     }
     let Some(leaf) = findings.leaf() else {
         return Verdict::deliver(name, "");
@@ -116,6 +129,9 @@ fn rank(findings: &Findings, finding: &Finding) -> Option<(u8, usize, u8)> {
         Wrong::NotYetValid(_) | Wrong::Expired(_) => (2, down, 5),
         Wrong::BadSignature | Wrong::UnknownAlgorithm => (2, down, 6),
         Wrong::UnknownCritical(_) => (2, down, 7),
+        // When it is told to look: Security property ocsp.enable, com.sun.net.ssl.checkRevocation.
+        Wrong::Revoked(source) if source.contains("list") => (2, down, 8),
+        Wrong::RevocationUnknown(_) if findings.expectation.looks_at_lists() => (2, down, 8),
         Wrong::WrongPurpose { any_or_none } if depth == 0 => {
             let any = findings.leaf().and_then(|leaf| leaf.extensions.extended);
             if *any_or_none && any.is_some_and(|usage| usage.any) {
@@ -169,6 +185,8 @@ fn message(findings: &Findings, finding: &Finding) -> String {
         }
         Wrong::BadSignature | Wrong::UnknownAlgorithm => failed("signature check failed"),
         Wrong::UnknownCritical(_) => failed("unrecognized critical extension(s)"),
+        Wrong::Revoked(_) => failed(&revoked(findings, finding)),
+        Wrong::RevocationUnknown(_) => failed("Could not determine revocation status"),
         Wrong::WrongPurpose { .. } => {
             "Extended key usage does not permit use for TLS server authentication".to_owned()
         }
@@ -179,6 +197,50 @@ fn message(findings: &Findings, finding: &Finding) -> String {
         }
         .to_owned(),
         _ => "Failed to parse server certificates".to_owned(),
+    }
+}
+
+/// The text of `CertificateRevokedException` of OpenJDK, with times in UTC.
+fn revoked(findings: &Findings, finding: &Finding) -> String {
+    let depth = finding.depth();
+    let path = findings.named.as_ref();
+    let entry = path.and_then(|path| revocation::entry_of(path, depth, &findings.expectation));
+    let issuer = path.and_then(|path| path.links.get(depth));
+    let (Some(entry), Some(link)) = (entry, issuer) else {
+        return "Certificate has been revoked".to_owned();
+    };
+    let (reason, extensions) = match entry.reason {
+        Some(reason) => (java_reason(reason), "[2.5.29.21]"),
+        None => ("UNSPECIFIED", "[]"),
+    };
+    let at = entry.at.to_datetime();
+    let (weekday, month) = (at.weekday().to_string(), at.month().to_string());
+    format!(
+        "Certificate has been revoked, reason: {reason}, revocation date: {} {} {:02} {:02}:{:02}:{:02} UTC {}, authority: {}, extension OIDs: {extensions}",
+        &weekday[..3],
+        &month[..3],
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.year(),
+        link.certificate.facts.issuer,
+    )
+}
+
+/// `java.security.cert.CRLReason`.
+fn java_reason(reason: ReasonCode) -> &'static str {
+    match reason.0 {
+        1 => "KEY_COMPROMISE",
+        2 => "CA_COMPROMISE",
+        3 => "AFFILIATION_CHANGED",
+        4 => "SUPERSEDED",
+        5 => "CESSATION_OF_OPERATION",
+        6 => "CERTIFICATE_HOLD",
+        8 => "REMOVE_FROM_CRL",
+        9 => "PRIVILEGE_WITHDRAWN",
+        10 => "AA_COMPROMISE",
+        _ => "UNSPECIFIED",
     }
 }
 

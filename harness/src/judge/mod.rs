@@ -31,6 +31,8 @@
 
 #[cfg(feature = "models")]
 pub(crate) use certificate::key_bits;
+#[cfg(feature = "models")]
+pub(crate) use domain::{covers, is_one_of};
 pub use eop::{EopOutbound, OnlineEra};
 pub use evidence::{Evidence, Negotiated, Step, Trouble};
 pub use exchange::ExchangeSend;

@@ -96,7 +96,7 @@ fn turns(
         Wrong::PathTooLong(_) => vec![((2, depth, 4), 25)],
         Wrong::WeakSignature(_) => vec![((3, depth, 1), 68)],
         Wrong::Revoked(_) => vec![((5, depth, 0), 23)],
-        Wrong::RevocationUnknown(why) if !findings.expectation.crls.is_empty() => {
+        Wrong::RevocationUnknown(why) if findings.expectation.looks_at_lists() => {
             let code = if why.contains("expired") { 12 } else { 3 };
             vec![((5, depth, 0), code)]
         }

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use mailfault_certs::Der;
 use x509_parser::der_parser::asn1_rs::{Any, FromDer as _};
-use x509_parser::prelude::CertificateRevocationList;
+use x509_parser::prelude::{ASN1Time, CertificateRevocationList, ReasonCode, RevokedCertificate};
 
 use super::certificate::Read;
 use super::finding::Wrong;
@@ -24,7 +24,7 @@ pub(super) fn findings(
         None if leaf.extensions.must_staple => found.push((0, Wrong::StapleMissing)),
         None => {}
     }
-    if expectation.crls.is_empty() {
+    if !expectation.looks_at_lists() {
         return found;
     }
     for (depth, pair) in path.links.windows(2).enumerate() {
@@ -36,15 +36,8 @@ pub(super) fn findings(
 }
 
 fn by_lists(one: &Read, issuer: &Read, lists: &[Der], now: SystemTime) -> Option<Wrong> {
-    let unknown = |why: &str| Some(Wrong::RevocationUnknown(why.to_owned()));
     let mut why = "its issuer's list is not at hand";
-    for list in lists {
-        let Ok((_, crl)) = CertificateRevocationList::from_der(list.as_bytes()) else {
-            continue;
-        };
-        if !one.is_issued_under(crl.issuer().as_raw()) {
-            continue;
-        }
+    for crl in readable(lists).filter(|crl| one.is_issued_under(crl.issuer().as_raw())) {
         if !issuer.signed_list(&crl) {
             why = "its issuer's list is signed by another key";
             continue;
@@ -59,13 +52,47 @@ fn by_lists(one: &Read, issuer: &Read, lists: &[Der], now: SystemTime) -> Option
             why = "its issuer's list has expired";
             continue;
         }
-        let mut revoked = crl.iter_revoked_certificates();
-        return match revoked.any(|entry| entry.raw_serial() == one.serial) {
-            true => Some(Wrong::Revoked("its issuer's revocation list")),
-            false => None,
-        };
+        return entry(&crl, one).map(|_| Wrong::Revoked(BY_LIST));
     }
-    unknown(why)
+    Some(Wrong::RevocationUnknown(why.to_owned()))
+}
+
+const BY_LIST: &str = "its issuer's revocation list";
+
+fn readable(lists: &[Der]) -> impl Iterator<Item = CertificateRevocationList<'_>> {
+    lists
+        .iter()
+        .filter_map(|list| Some(CertificateRevocationList::from_der(list.as_bytes()).ok()?.1))
+}
+
+fn entry<'a>(
+    crl: &'a CertificateRevocationList<'_>,
+    one: &Read,
+) -> Option<&'a RevokedCertificate<'a>> {
+    let mut revoked = crl.iter_revoked_certificates();
+    revoked.find(|entry| entry.raw_serial() == one.serial)
+}
+
+/// What a list says of a certificate that is on it.
+pub(super) struct Entry {
+    /// The name of the reason in RFC 5280, if there is one.
+    pub(super) reason: Option<ReasonCode>,
+    pub(super) at: ASN1Time,
+}
+
+/// What the lists at hand say of the certificate at this depth.
+pub(super) fn entry_of(path: &Path, depth: usize, expectation: &Expectation) -> Option<Entry> {
+    let one = &path.links.get(depth)?.certificate;
+    let issuer = &path.links.get(depth + 1)?.certificate;
+    readable(&expectation.crls)
+        .filter(|crl| one.is_issued_under(crl.issuer().as_raw()) && issuer.signed_list(crl))
+        .find_map(|crl| {
+            let entry = entry(&crl, one)?;
+            Some(Entry {
+                reason: entry.reason_code().map(|(_, reason)| reason),
+                at: entry.revocation_date,
+            })
+        })
 }
 
 /// What the staple says of this certificate. Its signature is not looked at: what it says against

@@ -24,6 +24,7 @@ pub use view::{
     Hint, LastSession, Link, LogFile, Message, MessageState, Node, QueueRow, Role, TraceRow, View,
 };
 
+mod explain;
 mod grade;
 mod look;
 mod policy;
@@ -118,6 +119,14 @@ impl Lab {
             text,
             stage,
         })
+    }
+
+    /// The casts of the catalogue that are labs.
+    #[must_use]
+    pub fn all() -> Vec<Cast> {
+        let mut all = Cast::all();
+        all.retain(|cast| cast.lab().is_some());
+        all
     }
 
     /// The case's name.
@@ -279,6 +288,12 @@ impl Lab {
         let text = look::log(&self.stage, host, path)?;
         self.note(Deed::Looked, &format!("(read {path} on {host})"), &text);
         Some(text)
+    }
+
+    /// What a row of a log, or an error, means: a sentence each.
+    #[must_use]
+    pub fn explain(&self, line: &str) -> Vec<String> {
+        explain::explain(line)
     }
 
     /// Opens the next hint; `None` if there is none left.

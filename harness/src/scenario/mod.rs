@@ -35,7 +35,11 @@ use crate::report::Outcome;
 use crate::server::Builder;
 use place::Text;
 #[cfg(feature = "models")]
-pub(crate) use {fault::tls_version, server::OneOrMany};
+pub(crate) use {
+    fault::tls_version,
+    revocation::{ReasonWord, ResponderWord},
+    server::OneOrMany,
+};
 
 /// A server with faults, and how a correct client ends there.
 ///

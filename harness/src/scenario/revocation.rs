@@ -17,22 +17,22 @@ use crate::server::{CrlWish, OcspWish, ResponderWish, Revocation};
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Written {
     crl: Option<Spanned<Crl>>,
-    crl_server: Option<Spanned<Responder>>,
+    crl_server: Option<Spanned<ResponderWord>>,
     ocsp: Option<Ocsp>,
-    ocsp_server: Option<Spanned<Responder>>,
+    ocsp_server: Option<Spanned<ResponderWord>>,
     staple: Option<Ocsp>,
     must_staple: bool,
 }
 
 impl Written {
     pub(super) fn meant(self, intermediate: bool, text: &Text<'_>) -> Result<Revocation, Error> {
-        let server = |named: bool, server: Option<Spanned<Responder>>, key: &str| match server {
+        let server = |named: bool, server: Option<Spanned<ResponderWord>>, key: &str| match server {
             Some(server) if !named => {
                 let why = format!("`{key}-server` gives nothing out without `{key}`");
                 Err(text.bad(server.span().start, why))
             }
             Some(server) => {
-                let Responder(wish) = server.into_inner();
+                let ResponderWord(wish) = server.into_inner();
                 Ok(wish)
             }
             None => Ok(ResponderWish::default()),
@@ -73,12 +73,27 @@ impl<'de> Deserialize<'de> for Ocsp {
     }
 }
 
-struct Responder(ResponderWish);
+/// How lists or answers are given out, as a file says it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResponderWord(pub(crate) ResponderWish);
 
-impl<'de> Deserialize<'de> for Responder {
+impl<'de> Deserialize<'de> for ResponderWord {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         responder(&text).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// Why a certificate was revoked, as a file of a cast says it.
+#[cfg(feature = "models")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReasonWord(pub(crate) Reason);
+
+#[cfg(feature = "models")]
+impl<'de> Deserialize<'de> for ReasonWord {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        reason(&text).map(Self).map_err(D::Error::custom)
     }
 }
 

@@ -26,6 +26,8 @@ use crate::fault::LooseEnd;
 use attempt::Attempting;
 pub(crate) use connection::Connection;
 pub(crate) use message::Message;
+#[cfg(feature = "models")]
+pub(crate) use revocation::lists as revocation_lists;
 pub(crate) use sent::{Attempt, Ending, Sent};
 #[cfg(feature = "judge")]
 pub(crate) use {answer::shown, connection::Broken};

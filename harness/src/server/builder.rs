@@ -39,6 +39,8 @@ pub struct Builder {
     clock: Clock,
     address: IpAddr,
     port: u16,
+    /// A port that is bound already, in the place of that.
+    bound: Option<Port>,
     implicit_port: u16,
     patience: Duration,
     observer: Option<Observer>,
@@ -85,6 +87,7 @@ impl Default for Builder {
             clock: Clock::system(),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
+            bound: None,
             implicit_port: 0,
             patience: Duration::from_secs(2),
             observer: None,
@@ -242,6 +245,13 @@ impl Builder {
         self
     }
 
+    /// Listens on a port that is bound already.
+    #[cfg_attr(not(feature = "models"), allow(dead_code))]
+    pub(crate) fn bound(mut self, port: Port) -> Self {
+        self.bound = Some(port);
+        self
+    }
+
     /// Listens on this port; 0, a free one, if nothing is said.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -383,7 +393,7 @@ impl Builder {
         };
         let port = match implicit.is_some() && starttls.is_none() {
             true => None,
-            false => Some(bind(self.port)?),
+            false => Some(self.bound.map_or_else(|| bind(self.port), Ok)?),
         };
         let house = Arc::new(House {
             persona: self.persona,

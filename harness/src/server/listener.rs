@@ -20,11 +20,16 @@ pub(crate) enum Port {
 impl Port {
     /// Binds in the caller's thread, so that clients can connect at once and a taken port is told.
     pub(crate) fn open(address: SocketAddr) -> Result<Self, Error> {
+        Self::listener(address).map(Self::Open)
+    }
+
+    /// Binds it, for whoever keeps it.
+    pub(crate) fn listener(address: SocketAddr) -> Result<std::net::TcpListener, Error> {
         let listener = std::net::TcpListener::bind(address).and_then(|listener| {
             listener.set_nonblocking(true)?;
             Ok(listener)
         });
-        cannot_listen(address, listener).map(Self::Open)
+        cannot_listen(address, listener)
     }
 
     /// Takes a port and keeps it closed.
@@ -38,6 +43,12 @@ impl Port {
             Ok(socket)
         });
         cannot_listen(address, socket).map(Self::Closed)
+    }
+
+    /// The same port once more: whoever has it keeps others from taking it, and clients wait.
+    #[cfg_attr(not(feature = "models"), allow(dead_code))]
+    pub(crate) fn again(listener: &std::net::TcpListener) -> io::Result<Self> {
+        listener.try_clone().map(Self::Open)
     }
 
     pub(crate) fn address(&self) -> io::Result<SocketAddr> {

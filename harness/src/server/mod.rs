@@ -20,6 +20,8 @@ pub(crate) use policy::{Keeper, Policy};
 #[cfg(feature = "scenario")]
 pub(crate) use revocation::Above;
 pub use revocation::{CrlWish, OcspWish, Responder, ResponderWish, Revocation};
+#[cfg(feature = "models")]
+pub(crate) use revocation::{Door as ListDoor, Office};
 pub use script::Script;
 #[cfg(feature = "judge")]
 pub(crate) use tls::certificate;

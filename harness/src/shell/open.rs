@@ -81,23 +81,33 @@ impl Shell {
         self.desk.changes()
     }
 
-    /// Makes a step of a case's fix, where it is to be made.
+    /// Makes the fix of a case, step by step, as an administrator would type it. Says what was
+    /// typed and what came.
     ///
     /// # Errors
     ///
-    /// [`Error::BadSetting`] with what the shell said, if the member is not there or a command
-    /// failed.
-    pub fn fix(&mut self, step: &Fix, transcript: &mut Transcript) -> Result<(), Error> {
-        let bad = |why: String| Error::BadSetting { what: "fix", why };
+    /// [`Error::BadScenario`] with the place of a step whose member is not there, or one of whose
+    /// commands fails.
+    pub fn fix(stage: &Arc<Stage>) -> Result<Transcript, Error> {
+        let mut shell = Self::open(Arc::clone(stage));
+        let mut transcript = Transcript::new();
+        for (at, step) in stage.cast().fixes().enumerate() {
+            let made = shell.make(step, &mut transcript);
+            made.map_err(|why| stage.cast().misfixed(at, why))?;
+        }
+        Ok(transcript)
+    }
+
+    fn make(&mut self, step: &Fix, transcript: &mut Transcript) -> Result<(), String> {
         if let Some(member) = &step.on {
             let gone = self.desk.go_to(member);
-            gone.map_err(|trouble| bad(trouble.message))?;
+            gone.map_err(|trouble| trouble.message)?;
         }
         for line in lines(&step.run) {
             transcript.print(&format!("{}{line}", self.prompt()));
             let failed = self.interpreter.run(&mut self.desk, transcript, &line);
             if let Some(trouble) = failed.first() {
-                return Err(bad(format!("`{line}`: {}", trouble.message)));
+                return Err(format!("`{line}`: {}", trouble.message));
             }
         }
         Ok(())

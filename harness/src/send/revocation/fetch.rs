@@ -16,6 +16,19 @@ pub(super) fn ocsp(url: &str, request: &[u8], time_out: Duration) -> Result<Vec<
     fetch(url, "POST", kind, request, time_out)
 }
 
+/// Whether an address is one of this machine's, and no name.
+#[cfg(feature = "models")]
+pub(super) fn is_on_loopback(url: &str) -> bool {
+    let address = parts(url).and_then(|(host, _)| host.parse::<SocketAddr>().ok());
+    address.is_some_and(|address| address.ip().is_loopback())
+}
+
+/// Host and port, and the path.
+fn parts(url: &str) -> Option<(&str, &str)> {
+    let rest = url.strip_prefix("http://")?;
+    Some(rest.split_at(rest.find('/').unwrap_or(rest.len())))
+}
+
 /// Longer than any answer of a test.
 const LONGEST: usize = 1024 * 1024;
 
@@ -33,8 +46,7 @@ fn fetch(
         }
         _ => error.to_string(),
     };
-    let rest = url.strip_prefix("http://").ok_or("it is no HTTP address")?;
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, path) = parts(url).ok_or("it is no HTTP address")?;
     // Nobody here needs a name resolved.
     let address: SocketAddr = host.parse().map_err(|_| "it names no address and port")?;
     let mut stream = TcpStream::connect_timeout(&address, time_out).map_err(words)?;

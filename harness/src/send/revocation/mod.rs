@@ -19,6 +19,30 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use certificate::Certificate;
+#[cfg(feature = "models")]
+use mailfault_certs::Der;
+
+/// The lists at the addresses that these certificates name, as far as they are to be had on this
+/// machine; each is asked for once, and waited for a moment.
+#[cfg(feature = "models")]
+pub(crate) fn lists(chain: &[Der]) -> Vec<Der> {
+    let read = |der: &Der| Certificate::read(der.as_bytes().to_vec());
+    let mut urls: Vec<String> = Vec::new();
+    for url in chain.iter().filter_map(read).flat_map(|one| one.crl_urls()) {
+        if urls.len() < MOST_LISTS && !urls.contains(&url) && fetch::is_on_loopback(&url) {
+            urls.push(url);
+        }
+    }
+    let fetched = urls.iter().filter_map(|url| fetch::list(url, MOMENT).ok());
+    fetched.map(Der::from).collect()
+}
+
+#[cfg(feature = "models")]
+const MOMENT: Duration = Duration::from_secs(5);
+
+/// More than any chain needs.
+#[cfg(feature = "models")]
+const MOST_LISTS: usize = 16;
 
 /// Verifies as webpki does, and then asks.
 #[derive(Debug)]

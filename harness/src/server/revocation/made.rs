@@ -61,8 +61,8 @@ impl OcspWish {
 /// What a responder gives out.
 #[derive(Clone, Debug)]
 pub(super) enum Made {
-    /// The lists of the authorities above, from who signed the certificate up to the root.
-    Lists(Vec<Der>),
+    /// Lists, each at its path.
+    Lists(Vec<(String, Der)>),
     /// What is said of the certificate with this serial number.
     Answer { serial: Vec<u8>, answer: Vec<u8> },
 }

@@ -1,15 +1,19 @@
 //! Whether a certificate was revoked: what is said of it, by whom, and where.
 
-use mailfault_certs::{Ca, Identity, Leaf};
+use mailfault_certs::{Ca, Der, Identity, Leaf};
 
 use crate::error::Error;
 use made::Made;
-use responder::Door;
+#[cfg(feature = "models")]
+pub(crate) use office::Office;
+pub(crate) use responder::Door;
 pub use responder::Responder;
 pub use words::{CrlWish, OcspWish, ResponderWish};
 
 mod http;
 mod made;
+#[cfg(feature = "models")]
+mod office;
 mod responder;
 mod words;
 
@@ -173,12 +177,21 @@ impl Revocation {
             identity = identity.clone().with_crls(wish.made(&identity));
         }
         let responder = Responder::new(
-            crl.map(|door| (door, self.crl_server, Made::Lists(identity.crls()))),
+            crl.map(|door| (door, self.crl_server, Made::Lists(lists(&identity)))),
             ocsp.zip(self.ocsp)
                 .map(|(door, wish)| (door, self.ocsp_server, Made::answer(wish, &identity))),
         );
         Ok((identity, responder))
     }
+}
+
+/// The list of who signed the certificate, and that of the root, which may be the same.
+fn lists(identity: &Identity) -> Vec<(String, Der)> {
+    let lists = identity.crls();
+    let ends = [(ISSUER_LIST, lists.first()), (ROOT_LIST, lists.last())];
+    let ends = ends.into_iter();
+    ends.filter_map(|(path, list)| Some((path.to_owned(), list?.clone())))
+        .collect()
 }
 
 /// Who signs.

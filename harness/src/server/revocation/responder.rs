@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::http::{self, Answer, Refused, Request};
 use super::made::Made;
-use super::{ASK, ISSUER_LIST, ROOT_LIST, ResponderWish};
+use super::{ASK, ISSUER_LIST, ResponderWish};
 use crate::error::Error;
 use crate::first::first;
 use crate::report::{Fetch, Fetched};
@@ -32,20 +32,20 @@ pub struct Responder {
 /// A responder: what it gives out, how, and at which door.
 #[derive(Debug)]
 pub(in crate::server) struct Desk {
-    door: Door,
-    wish: ResponderWish,
-    made: Made,
+    pub(super) door: Door,
+    pub(super) wish: ResponderWish,
+    pub(super) made: Made,
 }
 
 /// A port that was taken before there is anything to give out.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(crate) struct Door {
     port: Port,
     address: SocketAddr,
 }
 
 impl Door {
-    pub(super) fn bind(wish: &ResponderWish) -> Result<Self, Error> {
+    pub(crate) fn bind(wish: &ResponderWish) -> Result<Self, Error> {
         let loopback = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
         let port = match wish {
             ResponderWish::Unreachable => Port::closed(loopback)?,
@@ -59,7 +59,7 @@ impl Door {
         Ok(Self { port, address })
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 }
@@ -202,15 +202,12 @@ impl Clerk {
     }
 }
 
-fn list(lists: &[Der], request: &Request) -> Answer {
-    let list = match request.path.as_str() {
-        _ if request.method != "GET" => return Answer::page(405),
-        ISSUER_LIST => lists.first(),
-        ROOT_LIST => lists.last(),
-        _ => None,
-    };
-    match list {
-        Some(list) => Answer::of("application/pkix-crl", list.as_bytes()),
+fn list(lists: &[(String, Der)], request: &Request) -> Answer {
+    if request.method != "GET" {
+        return Answer::page(405);
+    }
+    match lists.iter().find(|(path, _)| *path == request.path) {
+        Some((_, list)) => Answer::of("application/pkix-crl", list.as_bytes()),
         None => Answer::page(404),
     }
 }

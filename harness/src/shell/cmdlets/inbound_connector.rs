@@ -7,7 +7,7 @@ use super::super::desk::Desk;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::certificates::is_yes;
-use super::property::{Property, apply, flag, lines, list, parameters, shown, text, texts, words};
+use super::property::{Property, apply, flag, lines, list, parameters, shown, text, words};
 use super::{At, Cmdlet, named};
 use crate::eop::{ConnectorType, Eop, InboundConnector};
 

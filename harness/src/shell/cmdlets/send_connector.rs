@@ -9,7 +9,7 @@ use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::property::{
     Property, apply, certificate_name, count, flag, lines, list, logging, number, octets,
-    parameters, shown, shown_size, size, span, tally, text, texts, time, words,
+    parameters, shown, shown_size, size, span, tally, text, time, words,
 };
 use super::{At, Cmdlet, named};
 use crate::exchange::{Exchange, ProtocolLoggingLevel, SendConnector, TlsAuthLevel};
