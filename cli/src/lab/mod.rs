@@ -61,11 +61,11 @@ pub(crate) struct Arguments {
     class: Option<u16>,
 
     /// How long a class takes; the trainer can extend it
-    #[arg(long, value_name = "N", default_value_t = 45, requires = "class", value_parser = clap::value_parser!(u64).range(1..=1440))]
+    #[arg(long, value_name = "N", default_value_t = 45, requires = "class", conflicts_with_all = ["script", "web"], value_parser = clap::value_parser!(u64).range(1..=1440))]
     minutes: u64,
 
     /// Serve the pages on this address instead of 127.0.0.1, so that a class can come from other machines; in closed networks only
-    #[arg(long, value_name = "ADDRESS", requires = "class")]
+    #[arg(long, value_name = "ADDRESS", requires = "class", conflicts_with_all = ["script", "web"])]
     expose: Option<IpAddr>,
 
     /// The port of the pages; a free one if nothing is said
@@ -96,6 +96,15 @@ pub(crate) fn lab(arguments: &Arguments) -> Result<Ended, Error> {
     })?;
     if arguments.web || arguments.class.is_some() {
         return online::online(arguments, cast);
+    }
+    let given = [
+        ("--json", arguments.json),
+        ("--port", arguments.port != 0),
+        ("--until-eof", arguments.until_eof),
+    ];
+    if let Some((option, _)) = given.iter().find(|(_, given)| *given) {
+        let what = format!("`{option}` is for `--web` and `--class`");
+        return Err(Error::new(what));
     }
     let lab = open(&cast, arguments.seed)?;
     match &arguments.script {
