@@ -183,10 +183,10 @@ impl Played for Fake {
         let meant = known
             .iter()
             .filter(|one| one.to_lowercase().starts_with(&begun));
-        let mut found = Completion::default();
-        found.start = start;
-        found.candidates = meant.map(|one| (*one).to_owned()).collect();
-        found
+        Completion {
+            start,
+            candidates: meant.map(|one| (*one).to_owned()).collect(),
+        }
     }
 
     fn wait(&self, time: Duration) {

@@ -2,13 +2,13 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Running, command, has};
+use crate::browser::browse;
+use crate::support::{Running, command};
 
 const CASE: &str = "cases/exchange-null-tls-certificate-name";
 
@@ -278,51 +278,6 @@ fn what_makes_no_sense_is_said() {
             output.stderr
         );
     }
-}
-
-/// Where a module of npm is, beside nodemailer.
-fn modules() -> PathBuf {
-    let given = std::env::var_os("MAILFAULT_NODE_MODULES").map(PathBuf::from);
-    given.unwrap_or_else(|| {
-        let target = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../target/clients/node_modules"
-        );
-        PathBuf::from(target)
-    })
-}
-
-/// Runs a script in a browser; what it complains of is the failure.
-#[track_caller]
-fn browse(script: &str, urls: &[&str]) {
-    let modules = modules();
-    for module in ["puppeteer-core", "axe-core"] {
-        if !modules.join(module).is_dir() {
-            let required = std::env::var("MAILFAULT_REQUIRE_CLIENTS").is_ok_and(|one| one == "1");
-            assert!(!required, "{module} is not installed");
-            return eprintln!("skipped: {module} is not installed");
-        }
-    }
-    if !has("node") || !has("chromium") {
-        return;
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders = std::env::split_paths(&path);
-    let chromium = folders.find_map(|folder| {
-        let file = folder.join("chromium");
-        file.is_file().then_some(file)
-    });
-    let mut node = Command::new("node");
-    node.arg(format!(
-        "{}/tests/browser/{script}",
-        env!("CARGO_MANIFEST_DIR")
-    ))
-    .args(urls)
-    .env("MAILFAULT_NODE_MODULES", modules)
-    .env("MAILFAULT_CHROMIUM", chromium.expect("it was there"));
-    let output = node.output().expect("node starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script}: {said}");
 }
 
 #[test]

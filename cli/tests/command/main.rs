@@ -2,6 +2,7 @@
 //!
 //! Nothing sleeps, polls, retries or fixes a port, and no command outlives its test.
 
+mod browser; // a browser that a script drives
 mod support; // running the command, bounded
 
 mod audit; // a client through the catalogue, and its report card

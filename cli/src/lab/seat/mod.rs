@@ -1,16 +1,20 @@
 //! A trainee's place: a lab, what its shell printed, and what is known of how far it is.
 
+mod news; // what is new, to whoever shows it
+mod work; // what is done: a command that runs, time that passes
+
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, watch};
 
-use super::played::{Console, Grade, Played};
-use super::scrollback::{Kind, Line, Scrollback};
+use super::played::{Grade, Played};
+use super::scrollback::{Kind, Scrollback};
+pub(crate) use news::{Got, News};
+use work::{Vacate, play};
 
 /// A place at which a lab is played, by whoever has its address.
 pub(crate) struct Seat {
@@ -20,7 +24,7 @@ pub(crate) struct Seat {
     state: Mutex<State>,
     /// Tells everybody who shows it that something is new.
     changed: watch::Sender<()>,
-    /// Tells [`Seat::play`] to look at once.
+    /// Tells [`play`] to look at once.
     look: Notify,
     /// Who shows it.
     viewers: AtomicUsize,
@@ -88,69 +92,6 @@ pub(crate) enum Refused {
     /// Nothing of that name.
     Unknown,
 }
-
-/// What somebody who shows a seat has got of it already.
-#[derive(Default)]
-pub(crate) struct Got {
-    line: u64,
-    about: bool,
-    view: Option<Arc<str>>,
-    status: String,
-}
-
-impl Got {
-    /// The lines up to this number, and nothing else.
-    pub(crate) fn lines(number: u64) -> Self {
-        Self {
-            line: number,
-            ..Self::default()
-        }
-    }
-}
-
-/// Something new.
-pub(crate) struct News {
-    /// `about`, `view`, `lines`, `status`.
-    pub(crate) event: &'static str,
-    /// What a browser says that it has got, when it comes again.
-    pub(crate) id: Option<u64>,
-    /// In JSON.
-    pub(crate) data: String,
-}
-
-impl News {
-    fn new(event: &'static str, data: &impl Serialize) -> Self {
-        Self {
-            event,
-            id: None,
-            // Plain data always becomes JSON.
-            data: serde_json::to_string(data).unwrap_or_default(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Status<'a> {
-    busy: bool,
-    done: usize,
-    question: Option<&'a str>,
-    checking: bool,
-    grade: Option<&'a Grade>,
-    closed: Option<&'a str>,
-    ends: Option<u64>,
-    /// Whether there is a trainer, who wants a name.
-    class: bool,
-    name: &'a str,
-}
-
-/// How often what is seen may change on a page.
-const BETWEEN_VIEWS: Duration = Duration::from_millis(500);
-
-/// How often the lab is played at least.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
-
-/// How long a question waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How many may ask the lab at a time, besides the command that runs.
 const CALLS: usize = 4;
@@ -334,41 +275,6 @@ impl Seat {
         self.viewers.load(Ordering::Relaxed) > 0
     }
 
-    /// What is new to somebody: the state last, which follows from the rest.
-    pub(crate) fn news(&self, got: &mut Got) -> Vec<News> {
-        let mut news = Vec::new();
-        if let (false, Some(lab)) = (got.about, self.lab.get()) {
-            let about = json!({ "seed": lab.seed(), "ticket": lab.ticket() });
-            news.push(News::new("about", &about));
-            got.about = true;
-        }
-        let state = self.state();
-        if let Some(Shown { json, .. }) = &state.view
-            && got.view.as_ref().is_none_or(|got| !Arc::ptr_eq(got, json))
-        {
-            news.push(News {
-                event: "view",
-                id: None,
-                data: json.to_string(),
-            });
-            got.view = Some(Arc::clone(json));
-        }
-        let lines: Vec<&Line> = state.lines.behind(got.line).collect();
-        if let Some(last) = lines.last() {
-            news.push(News {
-                id: Some(last.number),
-                ..News::new("lines", &lines)
-            });
-            got.line = last.number;
-        }
-        let status = News::new("status", &state.status(self.class));
-        if got.status != status.data {
-            got.status.clone_from(&status.data);
-            news.push(status);
-        }
-        news
-    }
-
     fn lab(&self) -> Result<Arc<dyn Played>, Refused> {
         match self.lab.get() {
             Some(lab) => Ok(Arc::clone(lab)),
@@ -394,32 +300,6 @@ impl Seat {
             begin(state);
             Ok(())
         })
-    }
-
-    /// Does it, and looks afterwards at what came of it.
-    fn work(
-        self: &Arc<Self>,
-        vacate: Vacate,
-        work: impl FnOnce(&dyn Played, &mut dyn Console) + Send + 'static,
-    ) {
-        let seat = Arc::clone(self);
-        tokio::spawn(async move {
-            let Ok(lab) = seat.lab() else { return };
-            let mut printer = Printer(Arc::clone(&seat));
-            let done = tokio::task::spawn_blocking(move || {
-                work(&*lab, &mut printer);
-                lab.view()
-            });
-            match done.await {
-                Ok(view) => seat.show(view),
-                Err(_) => seat.with(|state| {
-                    let what = "the lab broke down over this, which is a defect of mailfault";
-                    state.lines.push(Kind::Error, what, None);
-                }),
-            }
-            drop(vacate);
-            seat.check();
-        });
     }
 
     /// Keeps a view, if anything but the clock is different.
@@ -461,63 +341,9 @@ impl Seat {
     }
 }
 
-impl State {
-    fn status(&self, class: bool) -> Status<'_> {
-        Status {
-            busy: self.busy,
-            done: self.done,
-            question: self.question.as_ref().map(|question| &*question.text),
-            checking: self.checking,
-            grade: self.grade.as_ref(),
-            closed: self.closed.as_deref(),
-            ends: self.ends.map(super::json::milliseconds),
-            class,
-            name: &self.progress.name,
-        }
-    }
-}
-
 impl Shown {
     fn prompt(&self) -> String {
         self.view["prompt"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-/// Plays what is due, as long as somebody has the seat.
-async fn play(seat: std::sync::Weak<Seat>) {
-    loop {
-        let Some(here) = seat.upgrade() else { return };
-        if here.may_act().is_ok()
-            && let Ok(lab) = here.lab()
-        {
-            let viewed = here.is_viewed();
-            let looked = tokio::task::spawn_blocking(move || {
-                lab.catch_up();
-                viewed.then(|| lab.view())
-            });
-            if let Ok(Some(view)) = looked.await {
-                here.show(view);
-            }
-        }
-        tokio::time::sleep(BETWEEN_VIEWS).await;
-        tokio::select! {
-            () = tokio::time::sleep(BETWEEN_LOOKS - BETWEEN_VIEWS) => {}
-            () = here.look.notified() => {}
-        }
-    }
-}
-
-/// Frees the seat for the next command, however this one ended.
-struct Vacate(Arc<Seat>);
-
-impl Drop for Vacate {
-    fn drop(&mut self) {
-        self.0.with(|state| {
-            state.busy = false;
-            state.done += 1;
-            state.question = None;
-        });
-        self.0.look.notify_one();
     }
 }
 
@@ -540,39 +366,3 @@ impl Drop for Viewer {
     }
 }
 
-/// The console of a command: the seat's lines.
-struct Printer(Arc<Seat>);
-
-impl Console for Printer {
-    fn print(&mut self, line: &str) {
-        self.0
-            .with(|state| state.lines.push(Kind::Output, line, None));
-    }
-
-    fn warn(&mut self, text: &str) {
-        self.0
-            .with(|state| state.lines.push(Kind::Warning, text, None));
-    }
-
-    fn error(&mut self, text: &str) {
-        self.0
-            .with(|state| state.lines.push(Kind::Error, text, None));
-    }
-
-    fn ask(&mut self, question: &str) -> Option<String> {
-        let (answer, answered) = sync_channel(1);
-        self.0.with(|state| {
-            state.lines.push(Kind::Question, question, None);
-            state.question = match &state.closed {
-                None => Some(Question {
-                    text: question.to_owned(),
-                    answer,
-                }),
-                Some(_) => None,
-            };
-        });
-        let answer = answered.recv_timeout(PATIENCE).ok();
-        self.0.with(|state| state.question = None);
-        answer
-    }
-}
