@@ -429,7 +429,7 @@ fn python_is_known_by_its_certificate_if_the_chain_is_whole_and_the_name_is_righ
 }
 
 #[test]
-fn openssl_sees_the_name_of_eop_where_the_name_of_the_organisation_was() {
+fn openssl_sees_the_name_of_eop_where_the_name_of_the_organization_was() {
     let cast = play("eop-presents-its-own-certificate");
     let (own, eop) = ("mail.fabrikam.test", "mail.protection.outlook.com");
     for (at, shown, other) in [

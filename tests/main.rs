@@ -28,6 +28,7 @@ mod protocol; // words of faults beyond stage × action: turns, rates, lots, end
 mod queues; // queues by property: each recipient has one fate, and time never goes back
 mod raw_client; // a client that does what a test tells it and nothing else
 mod revocation; // lists, responders and staples, seen by openssl, curl and GnuTLS
+mod shell; // the management shell: what its cmdlets show, what they change, and that nothing breaks it
 mod support; // what the tests of real clients share
 mod tls; // TLS as the server speaks it: which certificate, which version, whose
 mod wordings; // what TLS clients say of the faults of a certificate, held against what they said before

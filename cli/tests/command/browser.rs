@@ -18,7 +18,10 @@ pub(crate) fn browse(script: &str, urls: &[&str]) {
         return eprintln!("skipped: {what}");
     };
     let output = Command::new(node)
-        .arg(format!("{}/tests/browser/{script}", env!("CARGO_MANIFEST_DIR")))
+        .arg(format!(
+            "{}/tests/browser/{script}",
+            env!("CARGO_MANIFEST_DIR")
+        ))
         .args(urls)
         .env("MAILFAULT_NODE_MODULES", modules)
         .env("MAILFAULT_CHROMIUM", chromium)

@@ -8,6 +8,7 @@ use super::send::content;
 use super::sender::Send;
 use super::{Cast, Playing};
 use crate::error::Error;
+use crate::exchange::AttemptEnding;
 use crate::judge::{Decision, Judge, OnlineEra, Verdict};
 use crate::scenario::place::Text;
 use crate::smtp::Reply;
@@ -109,24 +110,22 @@ impl Cast {
         let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
         let addr = self.resolve(playing, &to)?;
         let recipient = self.recipient(playing, send, &to);
+        if exchange.connector_for(&recipient).as_deref() != Some(connector) {
+            // Routing would take another one: the file asks for this all the same.
+            let voice = Voice::new(Product::from(exchange.version()), exchange.fqdn());
+            let schedule = exchange.retry_schedule();
+            let waits = wait_here(
+                playing, send, voice, schedule, connector, &to, recipient, number,
+            );
+            return Ok((to, waits));
+        }
         if let (Some(_), Some((_, domain))) = (&send.to, recipient.rsplit_once('@')) {
             exchange.set_host(domain, addr);
         }
-        let bad = |why| Error::BadSetting { what: "send", why };
         let numbers = exchange.submit(&send.from, [&recipient], content(&send.from, number));
-        let Some(queued) = numbers.first().copied() else {
-            let why = format!("`{recipient}` has its mailbox at `{server}`: nothing is sent");
-            return Err(bad(why));
-        };
-        let progress = exchange.progress();
-        let by = progress.iter().find(|one| one.message == queued);
-        match by.map(|one| one.connector.as_str()) {
-            Some(by) if by == connector => Ok((to, Waits::AtServer(server.to_owned(), queued))),
-            by => Err(bad(format!(
-                "mail for `{recipient}` goes by `{}`, not by `{connector}`",
-                by.filter(|by| !by.is_empty()).unwrap_or("no connector")
-            ))),
-        }
+        // Whatever a connector is found for is queued.
+        let queued = numbers.first().copied().unwrap_or_default();
+        Ok((to, Waits::AtServer(server.to_owned(), queued)))
     }
 
     fn line_of_sender(
@@ -148,22 +147,46 @@ impl Cast {
             "AM0PR01MB1234.eurprd01.prod.exchangelabs.com",
         );
         "DM6NAM11FT035.eop-nam11.prod.protection.outlook.com".clone_into(&mut voice.front_end);
-        if let Some((_, domain)) = send.from.rsplit_once('@') {
-            voice.domains.push(domain.to_owned());
-        }
         let schedule = RetrySchedule::exchange_online();
-        let mut transport = Transport::new("AM0PR01MB1234", voice, schedule, playing.clock.clone());
-        transport.submit(
-            Destination::smart_hosts(&sender.connector, [to.clone()]),
-            Submission::new(&send.from, [recipient], content(&send.from, number)),
+        let connector = &sender.connector;
+        let waits = wait_here(
+            playing, send, voice, schedule, connector, &to, recipient, number,
         );
-        Ok((to, Waits::Here(Box::new(transport))))
+        Ok((to, waits))
+    }
+
+    /// An attempt by a send connector that routing would not have taken.
+    fn attempt_of_connector(
+        &self,
+        playing: &Playing,
+        send: &Send,
+        server: &str,
+        connector: &str,
+    ) -> Result<AttemptOutcome, Error> {
+        let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
+        let addr = self.resolve(playing, &to)?;
+        let recipient = self.recipient(playing, send, &to);
+        let content = content(&send.from, 1);
+        let attempt = exchange.send(connector, addr, &send.from, [recipient], content)?;
+        let setback = |text: String| Setback::new(Cause::Replied(text)).with(&to, Some(addr));
+        Ok(match attempt.ending {
+            AttemptEnding::Delivered(reply) => AttemptOutcome::Delivered(reply),
+            AttemptEnding::Deferred(text) => AttemptOutcome::Unreachable(setback(text)),
+            AttemptEnding::Refused(text) => AttemptOutcome::Refused {
+                reply: Reply::from(text.as_str()),
+                host: to,
+            },
+        })
     }
 
     /// An attempt of a sender, as it is configured now.
     fn attempt_of_sender(&self, playing: &Playing, at: usize) -> (AttemptOutcome, Option<Seen>) {
         let send = self.written.send[at].get_ref();
         let attempt = || {
+            if let Some((server, connector)) = send.by.split_once('/') {
+                let outcome = self.attempt_of_connector(playing, send, server, connector)?;
+                return Ok((outcome, None));
+            }
             let sender = playing.sender(&send.by)?;
             let to = send.to.clone().unwrap_or_else(|| sender.to.clone());
             let addr = self.resolve(playing, &to)?;
@@ -292,6 +315,35 @@ impl Line {
             }
         }
     }
+}
+
+/// Puts a message in a queue of its own.
+#[allow(clippy::too_many_arguments)] // each once, and nobody else's
+fn wait_here(
+    playing: &Playing,
+    send: &Send,
+    mut voice: Voice,
+    schedule: RetrySchedule,
+    connector: &str,
+    to: &str,
+    recipient: String,
+    number: usize,
+) -> Waits {
+    if let Some((_, domain)) = send.from.rsplit_once('@') {
+        voice.domains.push(domain.to_owned());
+    }
+    let name = voice
+        .server
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let mut transport = Transport::new(name, voice, schedule, playing.clock.clone());
+    transport.submit(
+        Destination::smart_hosts(connector, [to.to_owned()]),
+        Submission::new(&send.from, [recipient], content(&send.from, number)),
+    );
+    Waits::Here(Box::new(transport))
 }
 
 /// What a verdict, and the server's answer to whoever would deliver, make of an attempt.

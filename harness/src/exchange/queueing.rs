@@ -132,6 +132,18 @@ impl Exchange {
         self.track(vec![row]);
     }
 
+    /// By which send connector mail for this address leaves, as the Transport service has read
+    /// them; `None` if by none, or if it does not leave.
+    #[must_use]
+    pub fn connector_for(&self, address: &str) -> Option<String> {
+        let (_, domain) = address.rsplit_once('@')?;
+        if self.shared.known().accepts(&domain.to_ascii_lowercase()) {
+            return None;
+        }
+        let destination = routing::destination(self.state().sending.loaded(), domain);
+        Some(destination.connector).filter(|name| !name.is_empty())
+    }
+
     /// What is in a mailbox: what connectors took for it first, then what was submitted here, and
     /// the notifications.
     #[must_use]

@@ -107,19 +107,22 @@ pub(super) fn bind(command: &Command, words: Vec<Word>, now: SystemTime) -> Resu
             span: Some(span),
             ..unbound
         })?;
-        let (value, bare) = match (parameter.takes, value) {
-            (_, Some(value)) => (value, false),
-            (Takes::Switch, None) => (Value::Bool(true), false),
+        let (value, bare, at) = match (parameter.takes, value) {
+            (_, Some(value)) => (value, false, span),
+            (Takes::Switch, None) => (Value::Bool(true), false, span),
             (_, None) => match words.next_if(|word| matches!(word, Word::Plain { .. })) {
-                Some(Word::Plain { value, bare, .. }) => (value, bare),
+                Some(Word::Plain { value, bare, span }) => (value, bare, span),
                 _ => return Err(missing_argument(parameter, span)),
             },
         };
+        if bound.given.contains_key(parameter.name) {
+            return Err(given_twice(parameter, span));
+        }
         put(
             &mut bound,
             parameter,
             as_meant(parameter, value, bare),
-            span,
+            at,
             now,
         )?;
     }
@@ -172,10 +175,12 @@ fn by_position(
     Ok(())
 }
 
-/// A bare word that is a number is one, where anything will do.
+/// A bare word that is a number is one, where that can be told from a text.
 fn as_meant(parameter: &Parameter, value: Value, bare: bool) -> Value {
     match (parameter.takes, &value) {
-        (Takes::Any, Value::Text(text)) if bare => parser::number(text).unwrap_or(value),
+        (Takes::Any | Takes::Bool, Value::Text(text)) if bare => {
+            parser::number(text).unwrap_or(value)
+        }
         _ => value,
     }
 }
@@ -187,12 +192,11 @@ fn put(
     span: Span,
     now: SystemTime,
 ) -> Result<(), Unbound> {
-    let at = |trouble: Trouble| Unbound {
+    let value = convert(parameter, value, now).map_err(|trouble| Unbound {
         trouble,
         span: Some(span),
         hint: None,
-    };
-    let value = convert(parameter, value, now).map_err(at)?;
+    })?;
     let silent = || matches!(&value, Value::Text(text) if text != "Continue" && text != "Stop");
     match parameter.name {
         "ErrorAction" => {
@@ -205,17 +209,7 @@ fn put(
         "WarningAction" => bound.common.without_warnings = silent(),
         "Verbose" | "Debug" => {}
         name => {
-            if bound.given.insert(name, value).is_some() {
-                return Err(at(Trouble {
-                    message: format!(
-                        "Cannot bind parameter because parameter '{name}' is specified more than \
-                         once. To provide multiple values to parameters that can accept multiple \
-                         values, use the array syntax. For example, \"-parameter \
-                         value1,value2,value3\"."
-                    ),
-                    ..binding("ParameterBindingException", "ParameterAlreadyBound")
-                }));
-            }
+            bound.given.insert(name, value);
         }
     }
     Ok(())
@@ -274,6 +268,22 @@ fn not_found(command: &Command, name: &str) -> Unbound {
             message: format!("A parameter cannot be found that matches parameter name '{name}'."),
             ..binding("ParameterBindingException", "NamedParameterNotFound")
         })
+    }
+}
+
+fn given_twice(parameter: &Parameter, span: Span) -> Unbound {
+    Unbound {
+        trouble: Trouble {
+            message: format!(
+                "Cannot bind parameter because parameter '{}' is specified more than once. To \
+                 provide multiple values to parameters that can accept multiple values, use the \
+                 array syntax. For example, \"-parameter value1,value2,value3\".",
+                parameter.name
+            ),
+            ..binding("ParameterBindingException", "ParameterAlreadyBound")
+        },
+        span: Some(span),
+        hint: None,
     }
 }
 

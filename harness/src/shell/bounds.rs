@@ -22,6 +22,8 @@ pub(super) const VARIABLES: usize = 32 * 1024 * 1024;
 pub(super) const PATTERN: usize = 256 * 1024;
 /// The work that one script may cause: about the bytes that it handles.
 const WORK: usize = 64 * 1024 * 1024;
+/// What a step of the evaluator costs of it.
+pub(super) const STEP: usize = 32;
 /// The bytes that one script may print.
 const OUTPUT: usize = 4 * 1024 * 1024;
 

@@ -50,6 +50,8 @@ pub(crate) struct Interpreter {
     errors: VecDeque<String>,
     /// `$?`
     succeeded: bool,
+    /// The properties of what commands gave out last, by their names: Tab knows them then.
+    seen: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Interpreter {
@@ -106,6 +108,14 @@ impl Interpreter {
         }
     }
 
+    /// The properties of what a command of this name gave out last.
+    fn seen(&self, name: &str) -> Vec<String> {
+        let mut all = self.seen.iter();
+        all.find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, names)| names.clone())
+            .unwrap_or_default()
+    }
+
     /// Every variable by its name.
     fn variables(&self) -> Vec<(String, Value)> {
         let all = self.variables.iter();
@@ -114,7 +124,6 @@ impl Interpreter {
     }
 
     fn remember(&mut self, failure: &Failure) {
-        self.succeeded = false;
         self.errors.push_front(failure.trouble.message.clone());
         self.errors.truncate(ERRORS);
     }

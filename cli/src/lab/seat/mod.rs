@@ -365,4 +365,3 @@ impl Drop for Viewer {
         self.0.viewers.fetch_sub(1, Ordering::Relaxed);
     }
 }
-

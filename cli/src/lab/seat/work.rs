@@ -49,12 +49,14 @@ impl Seat {
 pub(super) async fn play(seat: Weak<Seat>) {
     loop {
         let Some(here) = seat.upgrade() else { return };
-        if here.may_act().is_ok()
+        let (open, viewed) = (here.may_act().is_ok(), here.is_viewed());
+        if (open || viewed)
             && let Ok(lab) = here.lab()
         {
-            let viewed = here.is_viewed();
             let looked = tokio::task::spawn_blocking(move || {
-                lab.catch_up();
+                if open {
+                    lab.catch_up();
+                }
                 viewed.then(|| lab.view())
             });
             if let Ok(Some(view)) = looked.await {

@@ -9,6 +9,8 @@ mod driven;
 
 #[test]
 fn texts_of_others_stay_text() {
-    let server = Server::with(Fake::new("<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"));
+    let server = Server::with(Fake::new(
+        "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>",
+    ));
     driven::browse("hostile.js", &[&server.url()]);
 }

@@ -66,18 +66,7 @@ fn wait(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
 
 fn length(text: &str) -> Result<Duration, Trouble> {
     let bad = |why: String| Trouble::new("ArgumentException", why).about("InvalidArgument", text);
-    // Durations of scenario files have no days.
-    let length = match text.strip_suffix('d') {
-        Some(days) => days
-            .parse::<u32>()
-            .map(|days| Duration::from_secs(24 * 60 * 60) * days)
-            .map_err(|_| {
-                bad(format!(
-                    "`{text}` is no length of time: write `10m`, `2h` or `1d`"
-                ))
-            })?,
-        None => crate::duration::parse(text).map_err(bad)?,
-    };
+    let length = crate::duration::parse(text).map_err(bad)?;
     match length <= MONTH {
         true => Ok(length),
         false => Err(bad(

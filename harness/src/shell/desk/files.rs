@@ -98,6 +98,11 @@ pub(in crate::shell) fn missing(path: &str) -> Trouble {
 /// A path from the drive on, with backslashes. The variable of the installation is its folder.
 pub(in crate::shell) fn full(path: &str) -> String {
     let path = path.trim_matches('"').replace('/', "\\");
+    // Windows takes several for one: variables of folders end in one.
+    let mut path = path.replace("\\\\", "\\");
+    while path.contains("\\\\") {
+        path = path.replace("\\\\", "\\");
+    }
     let path = path.trim_end_matches('\\');
     if path.get(1..2) == Some(":") {
         return path.to_owned();
@@ -161,5 +166,6 @@ mod tests {
         }
         assert_eq!(full("certificates/new.pfx"), r"C:\certificates\new.pfx");
         assert_eq!(full("\"C:\\a b\\\""), r"C:\a b");
+        assert_eq!(full(r"C:\a\\\b"), r"C:\a\b");
     }
 }

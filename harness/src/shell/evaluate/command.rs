@@ -255,6 +255,10 @@ impl Session<'_> {
         match result {
             Ok(values) => {
                 self.pay(values.len())?;
+                if let Some(Value::Object(first)) = values.first() {
+                    let names = first.properties.iter().map(|(name, _)| name.to_string());
+                    self.shell.seen.insert(call.command.name, names.collect());
+                }
                 Ok(Some(values))
             }
             Err(trouble) => {
@@ -271,7 +275,7 @@ impl Session<'_> {
         }
         match common.errors {
             OnError::Continue => self.report(&failure),
-            OnError::SilentlyContinue => self.shell.remember(&failure),
+            OnError::SilentlyContinue => self.note(&failure),
             OnError::Stop => {
                 failure.ends_all = true;
                 return Err(failure);

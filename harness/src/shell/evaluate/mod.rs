@@ -43,6 +43,8 @@ pub(super) struct Session<'a> {
     place: Place,
     /// What went wrong so far.
     troubles: Vec<Trouble>,
+    /// Whether anything went wrong in this statement.
+    failed: bool,
 }
 
 /// A command and where it stands.
@@ -70,6 +72,7 @@ impl<'a> Session<'a> {
             depth: 0,
             place: Place::default(),
             troubles: Vec::new(),
+            failed: false,
         }
     }
 
@@ -79,7 +82,7 @@ impl<'a> Session<'a> {
             Err(unread) => self.report(&unread.failure),
             Ok(script) => {
                 for statement in &script.statements {
-                    let before = self.troubles.len();
+                    self.failed = false;
                     let ended = self
                         .statement(statement)
                         .and_then(|values| format::print(&mut self, &values));
@@ -89,7 +92,7 @@ impl<'a> Session<'a> {
                             break;
                         }
                     }
-                    self.shell.succeeded = self.troubles.len() == before;
+                    self.shell.succeeded = !self.failed;
                 }
             }
         }
@@ -98,9 +101,15 @@ impl<'a> Session<'a> {
 
     /// Prints an error, after which things go on.
     pub(super) fn report(&mut self, failure: &Failure) {
-        self.shell.remember(failure);
+        self.note(failure);
         self.troubles.push(failure.trouble.clone());
         self.console.error(&failure.text());
+    }
+
+    /// Remembers an error, without a word.
+    fn note(&mut self, failure: &Failure) {
+        self.failed = true;
+        self.shell.remember(failure);
     }
 
     /// Prints a line.
@@ -134,7 +143,7 @@ impl<'a> Session<'a> {
 
     /// Does something one step deeper in.
     fn deeper<T>(&mut self, span: Span, step: impl FnOnce(&mut Self) -> Done<T>) -> Done<T> {
-        let paid = self.budget.pay(1);
+        let paid = self.budget.pay(bounds::STEP);
         paid.map_err(|trouble| self.fail_at(trouble, span))?;
         if self.depth >= bounds::DEPTH {
             let trouble = bounds::exceeded("The script is nested too deep.");

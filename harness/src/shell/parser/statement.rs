@@ -7,7 +7,7 @@ use crate::shell::syntax::{Binary, Script, Span, Stage, Statement};
 const STATEMENTS: &str = "pipelines, `$x = …`, `if`, `elseif`, `else` and `foreach ($x in …)` are";
 
 /// What PowerShell has, and this shell has not.
-const KEYWORDS: [&str; 23] = [
+const KEYWORDS: [&str; 22] = [
     "begin",
     "break",
     "class",
@@ -17,7 +17,6 @@ const KEYWORDS: [&str; 23] = [
     "dynamicparam",
     "end",
     "enum",
-    "exit",
     "filter",
     "for",
     "function",

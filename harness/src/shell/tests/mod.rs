@@ -11,7 +11,7 @@ mod views;
 use std::time::{Duration, SystemTime};
 
 use super::Interpreter;
-use super::command::{Call, Command, Console, FromPipeline, Host, Parameter, Takes};
+use super::command::{Call, Command, Console, Host, Parameter, Takes};
 use super::trouble::Trouble;
 use super::value::{Column, Kind, Object, Value};
 
