@@ -110,8 +110,13 @@ impl Cast {
         let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
         let addr = self.resolve(playing, &to)?;
         let recipient = self.recipient(playing, send, &to);
-        if exchange.connector_for(&recipient).as_deref() != Some(connector) {
-            // Routing would take another one: the file asks for this all the same.
+        let elsewhere = send.to.as_ref().is_some_and(|to| {
+            let all = exchange.send_connectors();
+            let mut smart_hosts = all.iter().filter(|one| one.name == connector);
+            smart_hosts.any(|one| !one.smart_hosts.is_empty() && !one.smart_hosts.contains(to))
+        });
+        if elsewhere || exchange.connector_for(&recipient).as_deref() != Some(connector) {
+            // Routing would take another way: the file asks for this one all the same.
             let voice = Voice::new(Product::from(exchange.version()), exchange.fqdn());
             let schedule = exchange.retry_schedule();
             let waits = wait_here(
