@@ -28,6 +28,14 @@ main(() => browse(url, async (page, steps) => {
   await steps.press('ArrowDown', 'ArrowDown');
   if (await page.$eval('#line', line => line.value) !== '') throw new Error('the history has no end');
 
+  // Tab knows the cmdlets.
+  await page.keyboard.type('Get-ReceiveC');
+  await steps.press('Tab');
+  await page.waitForFunction(() => document.querySelector('#line').value.trim() === 'Get-ReceiveConnector');
+  await page.keyboard.down('Control');
+  await steps.press('c');
+  await page.keyboard.up('Control');
+
   // An open brace goes on in the next line, and is given up.
   await page.keyboard.type('Get-Queue | where {');
   await steps.press('Enter');
