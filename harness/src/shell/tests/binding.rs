@@ -2,6 +2,8 @@
 
 use super::{Desk, Screen, calls, check, fails};
 use crate::shell::Interpreter;
+use crate::shell::command::Call;
+use crate::shell::value::Value;
 
 #[test]
 fn names_places_prefixes_and_the_pipeline_bind() {
@@ -174,17 +176,45 @@ fn errors_and_warnings_are_as_loud_as_they_are_asked_to_be() {
     );
     check("Set-ReceiveConnector x -WarningAction SilentlyContinue", "");
     check(
+        "gc C:\\none,C:\\Logs\\recv.log -ea 0 -Tail 1; gc C:\\none -ea SilentlyContinue",
+        "4,>,250 STARTTLS",
+    );
+    check(
         "Get-Queue nowhere -ErrorAction SilentlyContinue; $?; $Error[0]",
         "False\nThe object 'nowhere' couldn't be found.",
     );
     let (printed, _) = super::played("Get-Queue nowhere -ErrorAction Stop; 'never'");
     assert!(!printed.contains("\nnever"), "{printed}");
     let (printed, _) = super::played("Get-Queue nowhere; 'on'");
-    assert!(printed.ends_with("\non"), "{printed}");
+    assert!(printed.ends_with("\n\non"), "{printed}");
     let (_, calls) = super::played("'EX01\\9','EX01\\3' | Get-Queue");
     assert_eq!(
         calls.len(),
         2,
         "the first error does not keep the second object away"
     );
+}
+
+#[test]
+fn multi_valued_properties_are_edited_or_replaced() {
+    let change = |value: Value| {
+        let call = Call {
+            command: &super::SET_RECEIVE_CONNECTOR,
+            given: [("Bindings", value)].into(),
+            words: Vec::new(),
+        };
+        let current = ["a".to_owned(), "b".to_owned()];
+        call.change("Bindings").map(|change| change.of(&current))
+    };
+    let texts = |texts: &[&str]| -> Value {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        texts.into()
+    };
+    let edit = Value::Table(vec![
+        ("Add".to_owned(), texts(&["C", "c", "B"])),
+        ("Remove".to_owned(), texts(&["A"])),
+    ]);
+    assert_eq!(change(edit).unwrap(), ["b", "C"]);
+    assert_eq!(change(texts(&["x", "X", "y"])).unwrap(), ["x", "y"]);
+    assert_eq!(change(Value::Null).unwrap(), [""; 0]);
 }
