@@ -2,8 +2,6 @@
 
 use super::{Desk, Screen, calls, check, fails};
 use crate::shell::Interpreter;
-use crate::shell::command::Call;
-use crate::shell::value::Value;
 
 #[test]
 fn names_places_prefixes_and_the_pipeline_bind() {
@@ -193,28 +191,4 @@ fn errors_and_warnings_are_as_loud_as_they_are_asked_to_be() {
         2,
         "the first error does not keep the second object away"
     );
-}
-
-#[test]
-fn multi_valued_properties_are_edited_or_replaced() {
-    let change = |value: Value| {
-        let call = Call {
-            command: &super::SET_RECEIVE_CONNECTOR,
-            given: [("Bindings", value)].into(),
-            words: Vec::new(),
-        };
-        let current = ["a".to_owned(), "b".to_owned()];
-        call.change("Bindings").map(|change| change.of(&current))
-    };
-    let texts = |texts: &[&str]| -> Value {
-        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        texts.into()
-    };
-    let edit = Value::Table(vec![
-        ("Add".to_owned(), texts(&["C", "c", "B"])),
-        ("Remove".to_owned(), texts(&["A"])),
-    ]);
-    assert_eq!(change(edit).unwrap(), ["b", "C"]);
-    assert_eq!(change(texts(&["x", "X", "y"])).unwrap(), ["x", "y"]);
-    assert_eq!(change(Value::Null).unwrap(), [""; 0]);
 }
