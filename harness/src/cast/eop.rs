@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Certificates;
+use super::directory::{Account, accounts};
 use super::exchange::{Misplaced, one_of};
 use crate::clock::Clock;
 use crate::eop::{
@@ -29,6 +30,8 @@ pub(super) struct Written {
     #[serde(rename = "AcceptedDomain")]
     accepted_domain: BTreeMap<String, String>,
     mailboxes: Vec<String>,
+    /// Addresses whose accounts on the premises are not synchronized with the tenant.
+    not_synchronized: Vec<String>,
     banned: Vec<String>,
     throttled: Vec<String>,
     /// How long a change of a connector takes until it is in effect.
@@ -57,6 +60,11 @@ struct Inbound {
 }
 
 impl Written {
+    /// The accounts on the premises that the file names.
+    pub(super) fn accounts(&self, tenant: &str) -> Vec<Account> {
+        accounts(tenant, &self.mailboxes, &self.not_synchronized)
+    }
+
     pub(super) fn start(
         &self,
         certificates: &Certificates,

@@ -79,6 +79,11 @@ struct Stored {
 }
 
 impl Written {
+    /// Takes a send connector away. Says whether there was one.
+    pub(super) fn take_send_connector(&mut self, name: &str) -> bool {
+        self.send_connector.remove(name).is_some()
+    }
+
     /// Starts it. An error comes with its place in the file, if it is not that of the server.
     pub(super) fn start(
         &self,

@@ -15,6 +15,13 @@ pub struct LabText {
     pub subject: String,
     /// What they write. The cause is not in it.
     pub ticket: String,
+    /// What others did before the trainee comes: lines of the management shell.
+    #[serde(default)]
+    pub before: String,
+    /// Members, senders and send connectors (`ex01/In clear`) of the case that the lab does not
+    /// have, and every send by them or to them.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// Hints, from the vague to the plain; each costs.
     #[serde(default)]
     pub hints: Vec<String>,

@@ -6,6 +6,7 @@
 mod authority;
 mod bundle;
 mod certificate;
+mod directory;
 mod eop;
 mod exchange;
 mod flow;
@@ -23,6 +24,7 @@ mod stage;
 mod tests;
 mod written;
 
+pub use directory::Account;
 pub use flow::MailFlow;
 pub use lab::{Evidence, LabText};
 pub use life::Life;
@@ -230,6 +232,7 @@ impl Cast {
             interceptor: BTreeMap::new(),
             boxes: BTreeMap::new(),
             senders: Mutex::default(),
+            accounts: Mutex::default(),
         };
         let of = |one: usize| {
             move |exchange::Misplaced(place, error): exchange::Misplaced| {
@@ -243,6 +246,8 @@ impl Cast {
             // Everybody trusts the authority of the cloud's certificate.
             playing.certificates.trust(started.roots());
             playing.eop.insert(name.clone(), started);
+            let accounts = written.accounts(name);
+            playing.lock_accounts().extend(accounts);
         }
         for (name, one) in &members.exchange {
             let (written, place) = (one.get_ref(), one.span().start);
@@ -314,6 +319,8 @@ pub struct Playing {
     exchange: BTreeMap<String, Exchange>,
     eop: BTreeMap<String, Eop>,
     senders: Mutex<BTreeMap<String, Sender>>,
+    /// The directory on the premises.
+    accounts: Mutex<Vec<Account>>,
 }
 
 /// A member of a cast: who is where.
@@ -391,6 +398,10 @@ impl Playing {
 
     fn lock_senders(&self) -> MutexGuard<'_, BTreeMap<String, Sender>> {
         self.senders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_accounts(&self) -> MutexGuard<'_, Vec<Account>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// By which clock it plays.

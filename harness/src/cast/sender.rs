@@ -128,6 +128,17 @@ impl Sender {
         !matches!(self.judge, Judge::Eop(_) | Judge::Opportunistic)
     }
 
+    /// Asks for revocation lists from now on, or does not.
+    pub(crate) fn check_revocation(&mut self, on: bool) {
+        self.checks_revocation = on;
+        if let Judge::DotNet { checks_revocation }
+        | Judge::DotNetCore31 { checks_revocation }
+        | Judge::DotNetFramework { checks_revocation } = &mut self.judge
+        {
+            *checks_revocation = on;
+        }
+    }
+
     /// What it holds a server against: with the lists that the certificates name, if it asks.
     pub(super) fn expectation(&self, usual: &Expectation, seen: &Evidence) -> Expectation {
         let mut expectation = usual.clone();

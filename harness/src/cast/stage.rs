@@ -128,6 +128,47 @@ impl Stage {
 }
 
 impl Cast {
+    /// The case without what its lab does not have.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadScenario`] for a name that is nobody's.
+    pub(crate) fn without(&self, names: &[String]) -> Result<Self, Error> {
+        let mut rest = self.clone();
+        let members = &mut rest.written;
+        for name in names {
+            let gone = match name.split_once('/') {
+                Some((server, connector)) => {
+                    let server = members.exchange.get_mut(server);
+                    server.is_some_and(|one| one.get_mut().take_send_connector(connector))
+                }
+                None => {
+                    members.eop.remove(name).is_some()
+                        | members.exchange.remove(name).is_some()
+                        | members.interceptor.remove(name).is_some()
+                        | members.sender.remove(name).is_some()
+                }
+            };
+            if !gone {
+                let why = format!("`without` names `{name}`, which the case does not have");
+                return Err(self.bad_lab(why));
+            }
+        }
+        let is_gone = |name: &str| {
+            let member = name.split('/').next().unwrap_or(name);
+            names.iter().any(|gone| gone == name || gone == member)
+        };
+        members.hosts.retain(|_, member| !is_gone(member));
+        let hosts = &self.written.hosts;
+        members.send.retain(|send| {
+            let send = send.get_ref();
+            let to = send.to.as_ref();
+            let to = to.map(|to| hosts.get(to).unwrap_or(to).as_str());
+            !is_gone(&send.by) && !to.is_some_and(is_gone)
+        });
+        Ok(rest)
+    }
+
     /// What it needs to be a lab, if it is one.
     #[must_use]
     pub fn lab(&self) -> Option<&LabText> {
@@ -144,6 +185,20 @@ impl Cast {
     pub fn before(&self, interceptor: &str) -> Vec<String> {
         let written = self.written.interceptor.get(interceptor);
         written.map_or_else(Vec::new, |one| one.get_ref().before().to_vec())
+    }
+
+    /// A line of the lab's `before` that cannot be typed.
+    pub(crate) fn misprepared(&self, why: &str) -> Error {
+        self.bad_lab(format!("`before`: {why}"))
+    }
+
+    /// What is wrong with the lab, with its place in the file.
+    fn bad_lab(&self, why: String) -> Error {
+        let place = Text {
+            file: &self.file,
+            text: &self.text,
+        };
+        place.bad(self.text.find("\n[lab]").map_or(0, |at| at + 1), why)
     }
 
     /// A step of the fix that cannot be made, with its place in the file.

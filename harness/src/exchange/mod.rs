@@ -311,6 +311,13 @@ impl Exchange {
         self.state().tls_versions = versions.into_iter().collect();
     }
 
+    /// The versions of TLS that Windows has. A service that was not started again since a change
+    /// still has others.
+    #[must_use]
+    pub fn tls_versions(&self) -> Vec<TlsVersion> {
+        self.state().tls_versions.clone()
+    }
+
     fn change_store(
         &self,
         change: impl FnOnce(&mut Vec<StoredCertificate>) -> Result<(), Error>,
@@ -370,6 +377,18 @@ impl Exchange {
             true => known.inactive.remove(&role),
             false => known.inactive.insert(role),
         };
+    }
+
+    /// Whether a component is active: `Get-ServerComponentState`.
+    #[must_use]
+    pub fn component_is_active(&self, role: TransportRole) -> bool {
+        !self.shared.known().inactive.contains(&role)
+    }
+
+    /// Whether the server is under back pressure.
+    #[must_use]
+    pub fn is_under_back_pressure(&self) -> bool {
+        self.shared.known().back_pressure
     }
 
     /// Puts the server under back pressure, or takes it off.

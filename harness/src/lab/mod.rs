@@ -103,7 +103,9 @@ impl Lab {
         };
         let text = cast.lab().ok_or_else(missing)?.clone();
         let (id, story) = (cast.id.clone(), cast.story.clone().unwrap_or_default());
+        let cast = cast.without(&text.without)?;
         let stage = Arc::new(Stage::open(cast, |player| player)?);
+        Shell::prepare(&stage, &text.before)?;
         stage.catch_up();
         Ok(Self {
             id,

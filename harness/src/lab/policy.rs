@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::cast::{LabText, Playing, Sender};
-use crate::eop::InboundConnector;
+use crate::eop::{DomainType, InboundConnector};
 use crate::exchange::{AuthMechanism, PermissionGroup, ReceiveConnector, SendConnector};
+use crate::intercept::Tampering;
 use crate::judge::{Judge, TlsSettings};
 
 /// A setting that security hangs on.
@@ -65,8 +66,19 @@ pub(super) fn settings(playing: &Playing) -> Settings {
         }
     }
     for (_, eop) in playing.eops() {
-        for one in eop.tenant().inbound_connectors {
+        let tenant = eop.tenant();
+        for one in tenant.inbound_connectors {
             of_inbound_connector(&mut all, &one);
+        }
+        for one in tenant.accepted_domains {
+            // Whoever is not known is refused where the domain is authoritative, and only there.
+            let edge = one.domain_type == DomainType::Authoritative;
+            let name = format!("accepted domain {}/DomainType", one.name);
+            let word = match edge {
+                true => "Authoritative",
+                false => "InternalRelay",
+            };
+            all.insert(name, graded(word, u8::from(edge)));
         }
     }
     for (name, one) in playing.interceptors() {
@@ -75,8 +87,21 @@ pub(super) fn settings(playing: &Playing) -> Settings {
             format!("box {name}/inspection"),
             graded(if inspects { "on" } else { "off" }, u8::from(inspects)),
         );
+        of_greylist(&mut all, name, &one.tampering());
     }
     all
+}
+
+fn of_greylist(all: &mut Settings, of: &str, tampering: &[Tampering]) {
+    let rule = tampering.iter().find_map(|one| match one {
+        Tampering::Greylist(rule) => Some(rule),
+        _ => None,
+    });
+    let word = if rule.is_some() { "on" } else { "off" };
+    let strength = u8::from(rule.is_some());
+    all.insert(format!("box {of}/greylisting"), graded(word, strength));
+    let exempt = rule.map_or_else(String::new, |rule| rule.exempt.join(", "));
+    all.insert(format!("box {of}/greylist exempts"), fixed(exempt));
 }
 
 fn of_sender(all: &mut Settings, playing: &Playing, sender: &Sender) {
@@ -101,6 +126,9 @@ fn of_sender(all: &mut Settings, playing: &Playing, sender: &Sender) {
         }
         other => put("rule", fixed(other.name())),
     }
+    // A way around a box is a way around what it looks for.
+    put("server", fixed(sender.to.as_str()));
+    put("revocation checks", strict(sender.checks_revocation));
     put(
         "expected name",
         fixed(sender.expects.clone().unwrap_or_default()),
@@ -170,6 +198,8 @@ fn of_send_connector(all: &mut Settings, one: &SendConnector) {
     let mut put = |property: &str, setting| {
         all.insert(format!("send connector {}/{property}", one.name), setting);
     };
+    // Another way to the same place is a way around what stands there.
+    put("SmartHosts", fixed(one.smart_hosts.join(", ")));
     put("RequireTLS", strict(one.require_tls));
     put("IgnoreSTARTTLS", lax(one.ignore_starttls));
     put("TlsAuthLevel", level(one.tls_auth_level));

@@ -7,16 +7,25 @@ use crate::persona::mix;
 /// once, so that two can change places. The same seed gives the same text.
 pub(super) fn varied(text: &str, lab: &LabText, seed: u64) -> String {
     let mut chance = Chance(seed);
-    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    let mut pairs: Vec<(String, String)> = Vec::new();
     for (word, choices) in &lab.vary {
         if let Some(choice) = chance.pick(choices) {
-            pairs.push((word, choice));
+            pairs.push((word.clone(), choice.to_owned()));
+            // A name begins with a capital where people write it, and is all capitals where
+            // Windows does.
+            for form in [capitalised, str::to_uppercase] {
+                let other = form(word);
+                if !lab.vary.contains_key(&other) && pairs.iter().all(|(known, _)| *known != other)
+                {
+                    pairs.push((other, form(choice)));
+                }
+            }
         }
     }
     for [one, other] in &lab.swap {
         if chance.next() % 2 == 1 {
-            pairs.push((one, other));
-            pairs.push((other, one));
+            pairs.push((one.clone(), other.clone()));
+            pairs.push((other.clone(), one.clone()));
         }
     }
     // Of two that begin alike the longer one is meant.
@@ -26,7 +35,7 @@ pub(super) fn varied(text: &str, lab: &LabText, seed: u64) -> String {
     let mut varied = String::with_capacity(text.len());
     // The lists themselves are not varied: what is read of them are the choices.
     while let Some(first) = rest.chars().next() {
-        match pairs.iter().find(|(word, _)| rest.starts_with(word)) {
+        match pairs.iter().find(|(word, _)| rest.starts_with(word.as_str())) {
             Some((word, choice)) => {
                 varied.push_str(choice);
                 rest = &rest[word.len()..];
@@ -38,6 +47,14 @@ pub(super) fn varied(text: &str, lab: &LabText, seed: u64) -> String {
         }
     }
     varied
+}
+
+fn capitalised(word: &str) -> String {
+    let mut rest = word.chars();
+    match rest.next() {
+        Some(first) => first.to_uppercase().chain(rest).collect(),
+        None => String::new(),
+    }
 }
 
 /// Chance out of a seed.
@@ -71,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_text_each_time_and_seeds_differ() {
-        let text = "mail.contoso.test at EX01, not EX02";
+        let text = "Contoso: mail.contoso.test, CONTOSO, at EX01, not EX02";
         let all: Vec<_> = (0..16).map(|seed| varied(text, &lab(), seed)).collect();
         assert_eq!(
             all,
@@ -80,10 +97,10 @@ mod tests {
                 .collect::<Vec<_>>()
         );
         for wanted in [
-            "mail.adatum.test at EX01, not EX02",
-            "mail.adatum.test at EX02, not EX01",
-            "mail.tailspin.test at EX01, not EX02",
-            "mail.tailspin.test at EX02, not EX01",
+            "Adatum: mail.adatum.test, ADATUM, at EX01, not EX02",
+            "Adatum: mail.adatum.test, ADATUM, at EX02, not EX01",
+            "Tailspin: mail.tailspin.test, TAILSPIN, at EX01, not EX02",
+            "Tailspin: mail.tailspin.test, TAILSPIN, at EX02, not EX01",
         ] {
             assert!(all.iter().any(|one| one == wanted), "{wanted}");
         }

@@ -98,6 +98,17 @@ impl Shell {
         Ok(transcript)
     }
 
+    /// Types what others did before the trainee of a lab comes.
+    pub(crate) fn prepare(stage: &Arc<Stage>, lines: &str) -> Result<(), Error> {
+        let mut shell = Self::open(Arc::clone(stage));
+        let step = Fix {
+            on: None,
+            run: lines.to_owned(),
+        };
+        let made = shell.make(&step, &mut Transcript::new());
+        made.map_err(|why| stage.cast().misprepared(&why))
+    }
+
     fn make(&mut self, step: &Fix, transcript: &mut Transcript) -> Result<(), String> {
         if let Some(member) = &step.on {
             let gone = self.desk.go_to(member);

@@ -1,13 +1,15 @@
 //! The few commands of a box in between. They are the lab's: each maker has its own, most of them
 //! on a web page.
 
+use std::time::Duration;
+
 use super::super::command::{Call, Command, Console};
 use super::super::desk::{Desk, Place};
 use super::super::trouble::Trouble;
 use super::super::value::Value;
 use super::{At, Cmdlet};
 use crate::certificate_facts::CertificateFacts;
-use crate::intercept::Interceptor;
+use crate::intercept::{Greylist, Interceptor, Tampering};
 
 const fn program(command: &'static Command, run: super::Run) -> Cmdlet {
     Cmdlet {
@@ -17,14 +19,14 @@ const fn program(command: &'static Command, run: super::Run) -> Cmdlet {
     }
 }
 
-pub(super) static ALL: [Cmdlet; 5] = [
+pub(super) static ALL: [Cmdlet; 6] = [
     program(
         &Command {
             name: "show",
             aliases: &[],
             synopsis: "Shows what the box is, which certificate it shows, and which it could.",
             notes: &[],
-            examples: &["show", "show certificates", "show sessions"],
+            examples: &["show", "show certificates", "show sessions", "show greylist"],
             parameters: &[],
             words: true,
         },
@@ -65,6 +67,18 @@ pub(super) static ALL: [Cmdlet; 5] = [
             words: true,
         },
         inspect,
+    ),
+    program(
+        &Command {
+            name: "greylist",
+            aliases: &[],
+            synopsis: "Lets the mail of a domain pass a greylist at once, or switches greylisting off.",
+            notes: &["`show greylist` shows it."],
+            examples: &["greylist off", "greylist exempt contoso.test"],
+            parameters: &[],
+            words: true,
+        },
+        greylist,
     ),
     program(
         &Command {
@@ -148,7 +162,15 @@ fn show(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
             .iter()
             .map(ToString::to_string)
             .collect(),
-        Some(_) => return Err(usage("show [certificates | sessions]")),
+        Some("greylist") => match greylist_of(one) {
+            Some(rule) => vec![
+                format!("whoever is not known waits {}", wait(rule.wait)),
+                format!("reply:  {}", rule.reply.to_string().trim_end()),
+                format!("exempt: {}", rule.exempt.join(", ")),
+            ],
+            None => vec!["greylisting: off".to_owned()],
+        },
+        Some(_) => return Err(usage("show [certificates | sessions | greylist]")),
     };
     Ok(lines.into_iter().map(Value::from).collect())
 }
@@ -183,6 +205,45 @@ fn no(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, T
 
 fn inspect(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     here(desk)?.1.pass_all(false);
+    desk.changed();
+    Ok(Vec::new())
+}
+
+fn greylist_of(one: &Interceptor) -> Option<Greylist> {
+    let mut all = one.tampering().into_iter();
+    all.find_map(|tampering| match tampering {
+        Tampering::Greylist(rule) => Some(rule),
+        _ => None,
+    })
+}
+
+fn wait(time: Duration) -> String {
+    format!("{} minutes", time.as_secs() / 60)
+}
+
+fn greylist(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
+    let words: Vec<_> = call.words.iter().map(String::as_str).collect();
+    let (_, one) = here(desk)?;
+    if greylist_of(one).is_none() {
+        return Err(
+            Trouble::new("InvalidOperationException", "this box does not greylist")
+                .about("InvalidOperation", ""),
+        );
+    }
+    let done = match words.as_slice() {
+        ["exempt", domain] => one.set_tampering(|all| {
+            for tampering in all {
+                if let Tampering::Greylist(rule) = tampering {
+                    rule.exempt.push((*domain).to_owned());
+                }
+            }
+        }),
+        ["off"] => one.set_tampering(|all| {
+            all.retain(|tampering| !matches!(tampering, Tampering::Greylist(_)));
+        }),
+        _ => return Err(usage("greylist [exempt DOMAIN | off]")),
+    };
+    done.map_err(|error| desk.trouble(error))?;
     desk.changed();
     Ok(Vec::new())
 }

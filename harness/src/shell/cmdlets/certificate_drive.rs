@@ -27,14 +27,18 @@ pub(super) static ALL: [Cmdlet; 1] = [Cmdlet {
     command: &Command {
         name: "Remove-Item",
         aliases: &["ri", "rm", "del", "erase"],
-        synopsis: "Removes a certificate from the store: the way to an orphan without a private key.",
-        notes: &["Only the drive Cert: can be changed."],
-        examples: &["Remove-Item Cert:\\LocalMachine\\My\\<Thumbprint>"],
+        synopsis: "Removes a certificate from the store: the way to an orphan without a private key. Or the log that fills a disk.",
+        notes: &["Other files cannot be removed."],
+        examples: &[
+            "Remove-Item Cert:\\LocalMachine\\My\\<Thumbprint>",
+            "Remove-Item C:\\inetpub\\logs\\LogFiles\\W3SVC1\\*.log",
+        ],
         parameters: &[
             Parameter::new("Path", Takes::Text).at(0).needed().piped(),
             Parameter::new("Confirm", Takes::Switch),
             Parameter::new("Force", Takes::Switch),
             Parameter::new("DeleteKey", Takes::Switch),
+            Parameter::new("Recurse", Takes::Switch),
         ],
         words: false,
     },
@@ -113,10 +117,9 @@ fn remove(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec
     let found = match at(desk, path) {
         Some(found) => found?,
         None => {
-            return Err(Trouble::unsupported(
-                "removing files",
-                "Remove-Item takes paths of Cert:\\LocalMachine\\My",
-            ));
+            desk.remove_files(path)?;
+            desk.changed();
+            return Ok(Vec::new());
         }
     };
     let server = desk.server(None)?;

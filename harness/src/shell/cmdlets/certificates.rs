@@ -368,7 +368,15 @@ pub(super) fn is_yes(answer: &str) -> bool {
 
 fn import(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let server = desk.server(call.text("Server"))?;
-    let path = call.text("FileName").or_else(|| call.text("FileData"));
+    let bytes = match call.value("FileData") {
+        // What ReadAllBytes reads knows from where.
+        Some(Value::Object(bytes)) => match bytes.property("Path") {
+            Some(Value::Text(path)) => Some(path.as_str()),
+            _ => None,
+        },
+        _ => call.text("FileData"),
+    };
+    let path = call.text("FileName").or(bytes);
     let path = path.ok_or_else(|| {
         Trouble::new(
             "ParameterBindingException",

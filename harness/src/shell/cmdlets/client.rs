@@ -1,11 +1,12 @@
 //! What is typed on a host that sends: whom it trusts, and to which name it sends.
 
 use super::super::command::{Call, Command, Console};
-use super::super::desk::files::{CERTIFICATES, full, missing};
 use super::super::desk::{Desk, Place};
 use super::super::trouble::Trouble;
 use super::super::value::Value;
 use super::{At, Cmdlet};
+use crate::cast::Sender;
+use crate::certificate_facts::CertificateFacts;
 use crate::judge::Judge;
 
 const fn program(command: &'static Command, run: super::Run) -> Cmdlet {
@@ -16,16 +17,29 @@ const fn program(command: &'static Command, run: super::Run) -> Cmdlet {
     }
 }
 
+/// A program of Windows, which servers have as well.
+const fn of_windows(command: &'static Command, run: super::Run) -> Cmdlet {
+    Cmdlet {
+        command,
+        at: At::Windows,
+        run,
+    }
+}
+
 pub(super) static ALL: [Cmdlet; 5] = [
-    program(
+    of_windows(
         &Command {
             name: "certutil",
             aliases: &["certutil.exe"],
-            synopsis: "Adds a certificate to those that Windows trusts on this host.",
+            synopsis: "Shows the certificate of a file, or adds it to those that Windows trusts on a host that sends.",
             notes: &[
-                "-addstore Root FILE and -addstore CA FILE; the certificates of a case are in C:\\certificates.",
+                "-dump FILE, -addstore Root FILE and -addstore CA FILE; the certificates of a case are in C:\\certificates. What -dump prints is shorter than the real one's.",
+                "On a server Import-Certificate puts an authority into the store.",
             ],
-            examples: &["certutil -addstore Root C:\\certificates\\mail-root.cer"],
+            examples: &[
+                "certutil -dump C:\\certificates\\mail.cer",
+                "certutil -addstore Root C:\\certificates\\mail-root.cer",
+            ],
             parameters: &[],
             words: true,
         },
@@ -81,7 +95,7 @@ pub(super) static ALL: [Cmdlet; 5] = [
             aliases: &[],
             synopsis: "Shows how this host sends, or changes the server or the name that it expects there.",
             notes: &[
-                "A command of the lab, for programs that are configured each in its own way: `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`.",
+                "A command of the lab, for programs that are configured each in its own way: `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`, `mailclient accept-any-certificate`, `mailclient revocation on` and `off`.",
             ],
             examples: &[
                 "mailclient",
@@ -102,29 +116,28 @@ fn sender(desk: &Desk) -> String {
 }
 
 /// Adds the certificate of a file to those that this host trusts.
-fn trust(desk: &Desk, file: &str) -> Result<(), Trouble> {
-    let wanted = full(file).to_ascii_lowercase();
-    let playing = desk.playing();
-    for (name, identity) in playing.certificates() {
-        let path = format!("{CERTIFICATES}\\{name}").to_ascii_lowercase();
-        let roots = identity
-            .roots()
-            .iter()
-            .enumerate()
-            .map(|(at, root)| match at {
-                0 => (format!("{path}-root.cer"), root),
-                more => (format!("{path}-root{}.cer", more + 1), root),
-            });
-        let mut all = roots.chain([(format!("{path}.cer"), identity.leaf())]);
-        if let Some((_, certificate)) = all.find(|(known, _)| *known == wanted) {
-            let certificate = certificate.clone();
-            let done = playing.set_sender(&sender(desk), |one| one.trusts.push(certificate));
-            done.map_err(|error| desk.trouble(error))?;
-            desk.changed();
-            return Ok(());
-        }
-    }
-    Err(missing(file))
+pub(super) fn trust(desk: &Desk, file: &str) -> Result<(), Trouble> {
+    let certificate = desk.certificate_of(file)?.clone();
+    let done = desk
+        .playing()
+        .set_sender(&sender(desk), |one| one.trusts.push(certificate));
+    done.map_err(|error| desk.trouble(error))?;
+    desk.changed();
+    Ok(())
+}
+
+/// What of a certificate decides.
+fn dumped(facts: &CertificateFacts) -> Vec<String> {
+    let mut lines = vec![
+        format!("Serial Number: {}", facts.serial),
+        format!("Issuer: {}", facts.issuer),
+        format!("Validity: {}", facts.validity()),
+        format!("Subject: {}", facts.subject),
+    ];
+    let names = facts.names.iter();
+    lines.extend(names.map(|name| format!("    DNS Name={name}")));
+    lines.push(format!("Cert Hash(sha1): {}", facts.thumbprint));
+    lines
 }
 
 /// The arguments of a program, or how it is used.
@@ -140,7 +153,8 @@ fn certutil(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Val
         .collect();
     match words.as_slice() {
         [add, store, file]
-            if add.eq_ignore_ascii_case("-addstore")
+            if matches!(desk.place, Place::Client(_))
+                && add.eq_ignore_ascii_case("-addstore")
                 && ["root", "ca"].contains(&store.to_ascii_lowercase().as_str()) =>
         {
             // What is put among the intermediate authorities is no anchor.
@@ -153,13 +167,14 @@ fn certutil(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Val
             ])
         }
         ["-dump" | "-verify", file] => {
-            let files = super::super::command::Host::files(desk, file)?;
-            Ok(files
-                .into_iter()
-                .map(|(_, text)| Value::from(text))
-                .collect())
+            let facts = CertificateFacts::read(desk.certificate_of(file)?);
+            let lines = facts.as_ref().map(dumped).unwrap_or_default().into_iter();
+            let end = "CertUtil: -dump command completed successfully.".to_owned();
+            Ok(lines.chain([end]).map(Value::from).collect())
         }
-        _ => Err(usage("certutil -addstore Root FILE")),
+        _ => Err(usage(
+            "certutil -dump FILE, and on a host that sends certutil -addstore Root FILE",
+        )),
     }
 }
 
@@ -245,11 +260,26 @@ fn mailclient_shown(desk: &Desk) -> Result<Vec<Value>, Trouble> {
         format!("expects name: {expects}"),
         format!("judges as:    {}", one.judge.name()),
         format!("trusts:       {} certificates of its own", one.trusts.len()),
+        format!(
+            "revocation:   {}",
+            match one.checks_revocation {
+                true => "asked for",
+                false => "not asked for",
+            }
+        ),
     ];
     if let Some(name) = &one.client_certificate {
         lines.push(format!("shows:        {name}"));
     }
     Ok(lines.into_iter().map(Value::from).collect())
+}
+
+/// Changes how this host sends, and shows it.
+fn configure(desk: &Desk, change: impl FnOnce(&mut Sender)) -> Result<Vec<Value>, Trouble> {
+    let done = desk.playing().set_sender(&sender(desk), change);
+    done.map_err(|error| desk.trouble(error))?;
+    desk.changed();
+    mailclient_shown(desk)
 }
 
 fn mailclient(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
@@ -262,26 +292,18 @@ fn mailclient(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<V
         }
         ["expect", name] => {
             let name = (*name).to_owned();
-            let done = desk
-                .playing()
-                .set_sender(&sender(desk), |one| match &mut one.judge {
-                    Judge::PinnedName(pinned) => *pinned = Some(name),
-                    _ => one.expects = Some(name),
-                });
-            done.map_err(|error| desk.trouble(error))?;
-            desk.changed();
-            mailclient_shown(desk)
+            configure(desk, |one| match &mut one.judge {
+                Judge::PinnedName(pinned) => *pinned = Some(name),
+                _ => one.expects = Some(name),
+            })
         }
-        ["expect-any-name"] => {
-            let done = desk
-                .playing()
-                .set_sender(&sender(desk), |one| one.judge = Judge::CaOnly);
-            done.map_err(|error| desk.trouble(error))?;
-            desk.changed();
-            mailclient_shown(desk)
+        ["expect-any-name"] => configure(desk, |one| one.judge = Judge::CaOnly),
+        ["accept-any-certificate"] => configure(desk, |one| one.judge = Judge::Opportunistic),
+        ["revocation", word @ ("on" | "off")] => {
+            configure(desk, |one| one.check_revocation(*word == "on"))
         }
         _ => Err(usage(
-            "mailclient [server NAME | expect NAME | expect-any-name]",
+            "mailclient [server NAME | expect NAME | expect-any-name | accept-any-certificate | revocation on | revocation off]",
         )),
     }
 }

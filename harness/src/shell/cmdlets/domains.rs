@@ -38,7 +38,7 @@ pub(super) static ALL: [Cmdlet; 2] = [
             parameters: &[IDENTITY],
             words: false,
         },
-        at: At::Servers,
+        at: At::Online,
         run: get,
     },
     Cmdlet {
@@ -56,7 +56,7 @@ pub(super) static ALL: [Cmdlet; 2] = [
             ],
             words: false,
         },
-        at: At::Servers,
+        at: At::Online,
         run: set,
     },
 ];

@@ -65,7 +65,7 @@ fn list(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
     let mut is_there = false;
     for (known, text) in desk.all_files() {
         if known.eq_ignore_ascii_case(&folder) {
-            return Ok(vec![file(&known, text.len(), now)]);
+            return Ok(vec![file(&known, Desk::length_of(&known, &text), now)]);
         }
         let below = known
             .get(folder.len()..)
@@ -83,7 +83,7 @@ fn list(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
             _ => {
                 let name = below.rsplit('\\').next().unwrap_or(below);
                 if like(name, &pattern) {
-                    rows.push(file(&known, text.len(), now));
+                    rows.push(file(&known, Desk::length_of(&known, &text), now));
                 }
             }
         }

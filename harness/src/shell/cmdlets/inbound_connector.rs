@@ -95,7 +95,7 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                     words: false,
                 }
             },
-            at: At::Servers,
+            at: At::Online,
             run: get,
         },
         Cmdlet {
@@ -112,7 +112,7 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                 parameters: parameters([IDENTITY.needed()], PROPERTIES),
                 words: false,
             })),
-            at: At::Servers,
+            at: At::Online,
             run: set,
         },
         Cmdlet {
@@ -127,7 +127,7 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                     words: false,
                 }
             },
-            at: At::Servers,
+            at: At::Online,
             run: remove,
         },
     ]

@@ -7,20 +7,27 @@ mod appliance;
 mod certificate_drive;
 mod certificates;
 mod client;
+mod components;
+mod delist;
+mod directory;
 mod domains;
 mod events;
 mod files;
 mod hybrid;
 mod inbound_connector;
+mod intermediates;
 mod outbound_connector;
 mod outside;
+mod permissions;
 mod places;
 mod property;
 mod queues;
 mod receive_connector;
+mod registry;
 mod send_connector;
 mod servers;
 mod services;
+mod storage;
 mod time;
 mod trace;
 
@@ -47,6 +54,9 @@ pub(super) struct Cmdlet {
 enum At {
     Everywhere,
     Servers,
+    /// Servers, and the workstation from which a tenant is administered: wherever the cmdlets of
+    /// Exchange Online are.
+    Online,
     Clients,
     Appliances,
     /// Servers, and clients that run Windows: wherever PowerShell is.
@@ -58,6 +68,7 @@ impl Cmdlet {
         match self.at {
             At::Everywhere => true,
             At::Servers => matches!(place, Place::Server(_)),
+            At::Online => matches!(place, Place::Server(_) | Place::Cloud),
             At::Clients => matches!(place, Place::Client(_)),
             At::Appliances => matches!(place, Place::Appliance(_)),
             At::Windows => !matches!(place, Place::Appliance(_)),
@@ -88,19 +99,26 @@ pub(super) fn all() -> impl Iterator<Item = &'static Cmdlet> {
         certificate_drive::ALL.as_slice(),
         certificates::ALL.as_slice(),
         client::ALL.as_slice(),
+        components::ALL.as_slice(),
+        delist::ALL.as_slice(),
+        directory::ALL.as_slice(),
         domains::ALL.as_slice(),
         events::ALL.as_slice(),
         files::ALL.as_slice(),
         hybrid::ALL.as_slice(),
         inbound_connector::ALL.as_slice(),
+        intermediates::ALL.as_slice(),
         outbound_connector::ALL.as_slice(),
         outside::ALL.as_slice(),
+        permissions::ALL.as_slice(),
         places::ALL.as_slice(),
         queues::ALL.as_slice(),
         receive_connector::ALL.as_slice(),
+        registry::ALL.as_slice(),
         send_connector::ALL.as_slice(),
         servers::ALL.as_slice(),
         services::ALL.as_slice(),
+        storage::ALL.as_slice(),
         time::ALL.as_slice(),
         trace::ALL.as_slice(),
     ]

@@ -117,7 +117,7 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                     words: false,
                 }
             },
-            at: At::Servers,
+            at: At::Online,
             run: get,
         },
         Cmdlet {
@@ -134,7 +134,7 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                 parameters: parameters([IDENTITY.needed()], PROPERTIES),
                 words: false,
             })),
-            at: At::Servers,
+            at: At::Online,
             run: set,
         },
         Cmdlet {
@@ -154,7 +154,7 @@ pub(super) static ALL: LazyLock<Vec<Cmdlet>> = LazyLock::new(|| {
                     words: false,
                 }
             },
-            at: At::Servers,
+            at: At::Online,
             run: validate,
         },
     ]

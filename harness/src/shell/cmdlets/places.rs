@@ -72,7 +72,7 @@ pub(super) static ALL: [Cmdlet; 5] = [
             ],
             words: false,
         },
-        at: At::Servers,
+        at: At::Online,
         run: connect,
     },
 ];

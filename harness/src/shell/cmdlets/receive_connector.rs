@@ -246,7 +246,7 @@ fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
 }
 
 /// A connector by its name, which may leave out the server's behind it.
-fn find(server: &Exchange, name: &str) -> Option<ReceiveConnector> {
+pub(super) fn find(server: &Exchange, name: &str) -> Option<ReceiveConnector> {
     let all = server.receive_connectors();
     let short = |one: &ReceiveConnector| {
         let short = one.name.strip_suffix(server.name()).map(str::trim_end);

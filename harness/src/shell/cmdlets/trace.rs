@@ -66,7 +66,7 @@ pub(super) static ALL: [Cmdlet; 2] = [
             ],
             words: false,
         },
-        at: At::Servers,
+        at: At::Online,
         run: trace,
     },
     Cmdlet {
@@ -87,7 +87,7 @@ pub(super) static ALL: [Cmdlet; 2] = [
             ],
             words: false,
         },
-        at: At::Servers,
+        at: At::Online,
         run: detail,
     },
 ];

@@ -1,12 +1,17 @@
 //! The files of a server: its logs, and certificates that somebody brought.
 
-use mailfault_certs::Pem;
+use mailfault_certs::{Der, Pem};
 
 use super::{Desk, Place};
 use crate::shell::trouble::Trouble;
 
 /// Where Exchange is installed.
 const INSTALLATION: &str = r"C:\Program Files\Microsoft\Exchange Server";
+/// The log that fills the disk of a server under back pressure, how much it holds, and how it
+/// begins.
+const LARGE_LOG: &str = r"C:\inetpub\logs\LogFiles\W3SVC1\u_ex.log";
+const LARGE: usize = 44_023_414_784;
+const LARGE_LOG_BEGINS: &str = "#Software: Microsoft Internet Information Services\r\n";
 /// Where the certificates of the case are that somebody may want to import.
 pub(in crate::shell) const CERTIFICATES: &str = r"C:\certificates";
 
@@ -24,31 +29,50 @@ impl Desk {
                 let path = path.to_string_lossy().replace('/', "\\");
                 (format!("{INSTALLATION}\\{path}"), text)
             }));
+            if server.is_under_back_pressure() {
+                files.push((LARGE_LOG.to_owned(), LARGE_LOG_BEGINS.to_owned()));
+            }
         }
         if !matches!(self.place, Place::Appliance(_)) {
-            for (name, identity) in playing.certificates() {
-                let path = format!("{CERTIFICATES}\\{name}.cer");
-                files.push((
-                    path,
-                    Pem::of_certificates(std::slice::from_ref(identity.leaf())).to_string(),
-                ));
-                for (at, root) in identity.roots().iter().enumerate() {
-                    let number = match at {
-                        0 => String::new(),
-                        more => (more + 1).to_string(),
-                    };
-                    let path = format!("{CERTIFICATES}\\{name}-root{number}.cer");
-                    files.push((
-                        path,
-                        Pem::of_certificates(std::slice::from_ref(root)).to_string(),
-                    ));
-                }
+            for (path, der) in self.certificate_files() {
+                let text = Pem::of_certificates(std::slice::from_ref(der)).to_string();
+                files.push((path, text));
+            }
+            for (name, _) in playing.certificates() {
                 if self.can_be_imported(name) {
                     files.push((format!("{CERTIFICATES}\\{name}.pfx"), String::new()));
                 }
             }
         }
         files
+    }
+
+    /// The certificates of the case as files: each, the authority that issued it, and its roots.
+    fn certificate_files(&self) -> Vec<(String, &Der)> {
+        let all = self.playing().certificates();
+        let all = all.flat_map(|(name, identity)| {
+            let own = (format!("{CERTIFICATES}\\{name}.cer"), identity.leaf());
+            let above = identity.chain().get(1);
+            let above = above.map(|der| (format!("{CERTIFICATES}\\{name}-ca.cer"), der));
+            let roots = identity.roots().iter().enumerate();
+            let roots = roots.map(move |(at, root)| {
+                let number = match at {
+                    0 => String::new(),
+                    more => (more + 1).to_string(),
+                };
+                (format!("{CERTIFICATES}\\{name}-root{number}.cer"), root)
+            });
+            [own].into_iter().chain(above).chain(roots)
+        });
+        all.collect()
+    }
+
+    /// The certificate of a file.
+    pub(in crate::shell) fn certificate_of(&self, file: &str) -> Result<&Der, Trouble> {
+        let wanted = full(file);
+        let mut all = self.certificate_files().into_iter();
+        let found = all.find(|(path, _)| path.eq_ignore_ascii_case(&wanted));
+        found.map(|(_, der)| der).ok_or_else(|| missing(file))
     }
 
     /// Whether a certificate came with its key, so that a server can import it.
@@ -63,6 +87,35 @@ impl Desk {
             .into_iter()
             .flat_map(|server| server.certificates());
         !stores.any(|one| one.thumbprint() == thumbprint && !one.has_private_key)
+    }
+
+    /// How long a file is said to be.
+    pub(in crate::shell) fn length_of(path: &str, text: &str) -> usize {
+        match path == LARGE_LOG {
+            true => LARGE,
+            false => text.len(),
+        }
+    }
+
+    /// Removes files, and makes room. Of all files only the log that fills a disk can be removed:
+    /// what else there is, the models write.
+    pub(in crate::shell) fn remove_files(&self, path: &str) -> Result<(), Trouble> {
+        let wanted = full(path);
+        let removed = like(LARGE_LOG, &wanted) || like(LARGE_LOG, &format!("{wanted}\\*"));
+        let server = self.server(None)?;
+        match removed && server.is_under_back_pressure() {
+            true => {
+                server.set_back_pressure(false);
+                Ok(())
+            }
+            false => {
+                self.find_files(path)?;
+                Err(Trouble::unsupported(
+                    "removing these files",
+                    "Remove-Item takes paths of Cert:\\LocalMachine\\My, and the log that fills a disk",
+                ))
+            }
+        }
     }
 
     /// The paths of all files and of their folders, for completion.

@@ -20,6 +20,8 @@ pub(crate) enum Place {
     /// The management shell of an Exchange server, by its name in the file. The cmdlets of Exchange
     /// Online can be typed there as well.
     Server(String),
+    /// A workstation from which the tenant is administered, where the cast has no Exchange server.
+    Cloud,
     /// A host that sends, by the sender's name in the file.
     Client(String),
     /// A box in between, by its name in the file.
@@ -47,20 +49,18 @@ impl Desk {
 
     fn first_place(stage: &Stage) -> Place {
         let playing = stage.playing();
-        let first = playing.exchanges().next();
-        let boxes = || playing.interceptors().next();
-        match (first, boxes()) {
-            (Some((name, _)), _) => Place::Server(name.to_owned()),
-            (None, Some((name, _))) => Place::Appliance(name.to_owned()),
-            (None, None) => {
-                let senders = playing.senders();
-                Place::Client(
-                    senders
-                        .first()
-                        .map_or_else(String::new, |one| one.name.clone()),
-                )
-            }
+        if let Some((name, _)) = playing.exchanges().next() {
+            return Place::Server(name.to_owned());
         }
+        if playing.eops().next().is_some() {
+            return Place::Cloud;
+        }
+        if let Some((name, _)) = playing.interceptors().next() {
+            return Place::Appliance(name.to_owned());
+        }
+        let senders = playing.senders();
+        let first = senders.first();
+        Place::Client(first.map_or_else(String::new, |one| one.name.clone()))
     }
 
     /// The cast that runs.
@@ -198,6 +198,7 @@ impl Desk {
             Place::Server(member) => playing
                 .exchange(member)
                 .map_or_else(|| member.clone(), |server| server.name().to_owned()),
+            Place::Cloud => "Exchange Online".to_owned(),
             Place::Client(name) => name.to_ascii_uppercase(),
             Place::Appliance(member) => member.clone(),
         }
@@ -282,6 +283,7 @@ impl Host for Desk {
     fn prompt(&self) -> String {
         match &self.place {
             Place::Appliance(name) => format!("{name}> "),
+            Place::Cloud => "PS C:\\>".to_owned(),
             _ if self.is_at_home() => "[PS] C:\\>".to_owned(),
             Place::Server(_) => format!("[{}]: [PS] C:\\>", self.host()),
             Place::Client(_) => format!("[{}]: PS C:\\>", self.host()),
