@@ -19,6 +19,7 @@ mod healthy; // the server without faults, by its RFCs
 mod hostile; // bytes that no client should send: no panic, no hang, bounded memory
 mod intercept; // the box in between: what it does, seen by real clients and by the server behind it
 mod judges; // those who judge: held against what clients were seen to say, and against openssl, Postfix and others
+mod labs; // the labs: solved, bought with security, and every wrong move
 #[cfg(feature = "legacy-tls")]
 mod legacy; // old TLS for real, with the feature `legacy-tls`
 mod parallel; // many servers in one process: no clash, no cross-talk, nothing left behind
