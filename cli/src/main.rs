@@ -21,7 +21,7 @@ mod child; // a client that is run, bounded, and ended with all its children
 mod json; // the shapes of `--json`
 mod paste; // lines to paste into a shell
 mod play; // a scenario made ready: authority, certificate, server
-mod signals; // SIGINT, SIGTERM and SIGHUP
+mod signals; // SIGINT, SIGTERM and SIGHUP, and the end of stdin
 mod verdict; // what became of a client, in words
 mod words; // what clients do with a fault and say of it
 

@@ -1,6 +1,8 @@
-//! SIGINT, SIGTERM and SIGHUP, as one future.
+//! What tells a command to end: SIGINT, SIGTERM and SIGHUP as one future, the end of stdin as another.
 
 use std::io;
+
+use tokio::sync::oneshot;
 
 /// The signals that ask a command to end; those that come are kept from now on.
 #[derive(Debug)]
@@ -66,4 +68,15 @@ pub(crate) fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
+}
+
+/// Waits until stdin ends.
+pub(crate) async fn end_of_stdin() {
+    let (tell, told) = oneshot::channel();
+    // A thread of its own, since nothing can interrupt a read of stdin; it ends with the process.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _ = tell.send(());
+    });
+    let _ = told.await;
 }

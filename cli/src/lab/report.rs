@@ -5,22 +5,27 @@ use std::path::Path;
 use mailfault::lab::{Arrival, Grade, LabReport, Moment};
 use serde_json::{Value, json};
 
+use super::played::Format;
 use crate::error::Error;
 
 /// Writes a report in the format that the file's name says.
 pub(super) fn write(report: &LabReport, file: &Path) -> Result<(), Error> {
-    let text = match file.extension().and_then(|end| end.to_str()) {
-        Some("json") => format!("{:#}\n", as_json(report)),
-        Some("md") => report.to_string(),
-        Some("html") => report.html(),
-        _ => {
-            return Err(Error::new(format!(
-                "`{}` says no format: a report ends in `.json`, `.md` or `.html`",
-                file.display()
-            )));
-        }
-    };
-    std::fs::write(file, text).map_err(|error| Error::system("write", file, &error))
+    let name = file.display().to_string();
+    let format = Format::of(&name).ok_or_else(|| {
+        Error::new(format!(
+            "`{name}` says no format: a report ends in `.json`, `.md` or `.html`"
+        ))
+    })?;
+    std::fs::write(file, text(report, format)).map_err(|error| Error::system("write", file, &error))
+}
+
+/// A report in this format.
+pub(super) fn text(report: &LabReport, format: Format) -> String {
+    match format {
+        Format::Html => report.html(),
+        Format::Json => format!("{:#}\n", as_json(report)),
+        Format::Markdown => report.to_string(),
+    }
 }
 
 /// A report as `docs/json.md` has it.

@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::text::event_lines_of;
-use super::{Arguments, UNREAD, end_of_stdin};
+use super::{Arguments, UNREAD};
 use crate::error::Error;
 use crate::json::Happened;
 use crate::output;
 use crate::play::{Files, make_directory};
-use crate::signals::Signals;
+use crate::signals::{Signals, end_of_stdin};
 
 /// Something that happened, on its way to be shown.
 struct Told {

@@ -7,7 +7,6 @@ mod show; // everything that wants to know what happens
 mod text; // what is shown to people
 mod watch; // what happens in the server, as a queue
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -16,11 +15,10 @@ use std::time::Duration;
 use clap::Args;
 use mailfault::scenario::Scenario;
 use mailfault::{Builder, MockServer};
-use tokio::sync::oneshot;
 
 use crate::error::{Ended, Error};
 use crate::play::{self, Files, Target};
-use crate::signals::{Signals, runtime};
+use crate::signals::{Signals, end_of_stdin, runtime};
 use crate::{find, output, paste};
 use logs::Logs;
 use show::{Show, View};
@@ -186,15 +184,4 @@ fn start(arguments: &Arguments, builder: Builder) -> Result<MockServer, Error> {
         }
         error => error.into(),
     })
-}
-
-/// Waits until stdin ends.
-async fn end_of_stdin() {
-    let (tell, told) = oneshot::channel();
-    // A thread of its own, since nothing can interrupt a read of stdin; it ends with the process.
-    std::thread::spawn(move || {
-        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-        let _ = tell.send(());
-    });
-    let _ = told.await;
 }

@@ -37,7 +37,10 @@ impl Account {
 
     /// A unit of its domain: `OU=Staff,DC=contoso,DC=test`.
     fn path(&self, unit: &str) -> String {
-        let domain = self.address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let domain = self
+            .address
+            .rsplit_once('@')
+            .map_or("", |(_, domain)| domain);
         let domain = domain.split('.').map(|label| format!(",DC={label}"));
         format!("OU={unit}{}", domain.collect::<String>())
     }

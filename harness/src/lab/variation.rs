@@ -35,7 +35,10 @@ pub(super) fn varied(text: &str, lab: &LabText, seed: u64) -> String {
     let mut varied = String::with_capacity(text.len());
     // The lists themselves are not varied: what is read of them are the choices.
     while let Some(first) = rest.chars().next() {
-        match pairs.iter().find(|(word, _)| rest.starts_with(word.as_str())) {
+        match pairs
+            .iter()
+            .find(|(word, _)| rest.starts_with(word.as_str()))
+        {
             Some((word, choice)) => {
                 varied.push_str(choice);
                 rest = &rest[word.len()..];
@@ -80,10 +83,11 @@ mod tests {
 
     fn lab() -> LabText {
         let choices = |all: &[&str]| all.iter().map(|&one| one.to_owned()).collect();
-        let mut lab = LabText::default();
-        lab.vary = BTreeMap::from([("contoso".to_owned(), choices(&["adatum", "tailspin"]))]);
-        lab.swap = vec![["EX01".to_owned(), "EX02".to_owned()]];
-        lab
+        LabText {
+            vary: BTreeMap::from([("contoso".to_owned(), choices(&["adatum", "tailspin"]))]),
+            swap: vec![["EX01".to_owned(), "EX02".to_owned()]],
+            ..LabText::default()
+        }
     }
 
     #[test]

@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+mod names;
+
+pub(super) use names::COMMON;
+use names::find;
+
 use super::command::{Command, FromPipeline, Parameter, Takes};
 use super::convert::{binding, convert};
 use super::parser;
@@ -10,7 +15,6 @@ use super::syntax::Span;
 use super::text;
 use super::trouble::Trouble;
 use super::value::Value;
-use crate::near::nearest;
 
 /// An argument, worked out.
 #[derive(Debug)]
@@ -55,7 +59,7 @@ pub(super) struct Bound {
 /// What could not be bound, and where.
 #[derive(Debug)]
 pub(super) struct Unbound {
-    pub(super) trouble: Trouble,
+    pub(super) trouble: Box<Trouble>,
     pub(super) span: Option<Span>,
     pub(super) hint: Option<String>,
 }
@@ -63,32 +67,21 @@ pub(super) struct Unbound {
 impl From<Trouble> for Unbound {
     fn from(trouble: Trouble) -> Self {
         Self {
-            trouble,
+            trouble: Box::new(trouble),
             span: None,
             hint: None,
         }
     }
 }
 
-const ACTIONS: Takes = Takes::OneOf(&["SilentlyContinue", "Stop", "Continue", "Ignore"]);
-
-/// What every command takes, as far as it is known here.
-pub(super) static COMMON: [Parameter; 4] = [
-    Parameter::new("ErrorAction", ACTIONS).also(&["ea"]),
-    Parameter::new("WarningAction", ACTIONS).also(&["wa"]),
-    Parameter::new("Verbose", Takes::Switch).also(&["vb"]),
-    Parameter::new("Debug", Takes::Switch).also(&["db"]),
-];
-
-/// What every command of PowerShell takes, and none here.
-const MISSING: [&str; 6] = [
-    "ErrorVariable",
-    "WarningVariable",
-    "OutVariable",
-    "OutBuffer",
-    "PipelineVariable",
-    "InformationAction",
-];
+impl Unbound {
+    fn at(self, span: Span) -> Self {
+        Self {
+            span: Some(span),
+            ..self
+        }
+    }
+}
 
 /// Binds words to parameters.
 pub(super) fn bind(command: &Command, words: Vec<Word>, now: SystemTime) -> Result<Bound, Unbound> {
@@ -103,10 +96,7 @@ pub(super) fn bind(command: &Command, words: Vec<Word>, now: SystemTime) -> Resu
             }
             Word::Named { name, value, span } => (name, value, span),
         };
-        let parameter = find(command, &name).map_err(|unbound| Unbound {
-            span: Some(span),
-            ..unbound
-        })?;
+        let parameter = find(command, &name).map_err(|unbound| unbound.at(span))?;
         let (value, bare, at) = match (parameter.takes, value) {
             (_, Some(value)) => (value, false, span),
             (Takes::Switch, None) => (Value::Bool(true), false, span),
@@ -148,16 +138,12 @@ fn by_position(
     while let Some((value, bare, span)) = plain.next() {
         let Some(parameter) = places.next() else {
             let shown = text::in_string(&value);
-            return Err(Unbound {
-                trouble: Trouble {
-                    message: format!(
-                        "A positional parameter cannot be found that accepts argument '{shown}'."
-                    ),
-                    ..binding("ParameterBindingException", "PositionalParameterNotFound")
-                },
-                span: None,
-                hint: None,
-            });
+            return Err(Unbound::from(Trouble {
+                message: format!(
+                    "A positional parameter cannot be found that accepts argument '{shown}'."
+                ),
+                ..binding("ParameterBindingException", "PositionalParameterNotFound")
+            }));
         };
         let mut value = as_meant(parameter, value, bare);
         if parameter.rest {
@@ -177,7 +163,16 @@ fn by_position(
 
 /// A bare word that is a number is one, where that can be told from a text.
 fn as_meant(parameter: &Parameter, value: Value, bare: bool) -> Value {
+    let actions = std::ptr::eq(parameter, &raw const COMMON[0])
+        || std::ptr::eq(parameter, &raw const COMMON[1]);
     match (parameter.takes, &value) {
+        // `-ErrorAction 0` is what many write.
+        (_, Value::Text(text)) if actions && bare => match text.as_str() {
+            "0" => "SilentlyContinue".into(),
+            "1" => "Stop".into(),
+            "2" => "Continue".into(),
+            _ => value,
+        },
         (Takes::Any | Takes::Bool, Value::Text(text)) if bare => {
             parser::number(text).unwrap_or(value)
         }
@@ -192,11 +187,8 @@ fn put(
     span: Span,
     now: SystemTime,
 ) -> Result<(), Unbound> {
-    let value = convert(parameter, value, now).map_err(|trouble| Unbound {
-        trouble,
-        span: Some(span),
-        hint: None,
-    })?;
+    let value =
+        convert(parameter, value, now).map_err(|trouble| Unbound::from(trouble).at(span))?;
     let silent = || matches!(&value, Value::Text(text) if text != "Continue" && text != "Stop");
     match parameter.name {
         "ErrorAction" => {
@@ -220,71 +212,17 @@ fn parameters(command: &Command) -> impl Iterator<Item = &'static Parameter> + u
     command.parameters.iter()
 }
 
-/// The parameter of a name, of an alias, or of the start of one.
-fn find(command: &Command, name: &str) -> Result<&'static Parameter, Unbound> {
-    let all = || parameters(command).chain(COMMON.iter());
-    let names = |parameter: &'static Parameter| {
-        std::iter::once(parameter.name).chain(parameter.aliases.iter().copied())
-    };
-    let exact = all().find(|parameter| names(parameter).any(|own| own.eq_ignore_ascii_case(name)));
-    if let Some(parameter) = exact {
-        return Ok(parameter);
-    }
-    let begins = |own: &str| {
-        own.get(..name.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(name))
-    };
-    let begun: Vec<_> = all()
-        .filter(|parameter| !name.is_empty() && names(parameter).any(begins))
-        .collect();
-    match begun.as_slice() {
-        [one] => Ok(one),
-        [] => Err(not_found(command, name)),
-        several => {
-            let matches: Vec<String> = several.iter().map(|one| format!("-{}", one.name)).collect();
-            Err(Unbound::from(Trouble {
-                message: format!(
-                    "Parameter cannot be processed because the parameter name '{name}' is \
-                     ambiguous. Possible matches include: {}.",
-                    matches.join(" ")
-                ),
-                ..binding("ParameterBindingException", "AmbiguousParameter")
-            }))
-        }
-    }
-}
-
-fn not_found(command: &Command, name: &str) -> Unbound {
-    if MISSING.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        let instead = "`-ErrorAction` and `-WarningAction` are";
-        return Trouble::unsupported(&format!("`-{name}`"), instead).into();
-    }
-    let known: Vec<&str> = parameters(command)
-        .map(|parameter| parameter.name)
-        .collect();
-    Unbound {
-        hint: nearest(name, &known).map(|near| format!("did you mean `-{near}`?")),
-        ..Unbound::from(Trouble {
-            message: format!("A parameter cannot be found that matches parameter name '{name}'."),
-            ..binding("ParameterBindingException", "NamedParameterNotFound")
-        })
-    }
-}
-
 fn given_twice(parameter: &Parameter, span: Span) -> Unbound {
-    Unbound {
-        trouble: Trouble {
-            message: format!(
-                "Cannot bind parameter because parameter '{}' is specified more than once. To \
+    Unbound::from(Trouble {
+        message: format!(
+            "Cannot bind parameter because parameter '{}' is specified more than once. To \
                  provide multiple values to parameters that can accept multiple values, use the \
                  array syntax. For example, \"-parameter value1,value2,value3\".",
-                parameter.name
-            ),
-            ..binding("ParameterBindingException", "ParameterAlreadyBound")
-        },
-        span: Some(span),
-        hint: None,
-    }
+            parameter.name
+        ),
+        ..binding("ParameterBindingException", "ParameterAlreadyBound")
+    })
+    .at(span)
 }
 
 fn missing_argument(parameter: &Parameter, span: Span) -> Unbound {
@@ -297,18 +235,15 @@ fn missing_argument(parameter: &Parameter, span: Span) -> Unbound {
         Takes::Any => "System.Object",
         _ => "System.String",
     };
-    Unbound {
-        trouble: Trouble {
-            message: format!(
-                "Missing an argument for parameter '{}'. Specify a parameter of type '{name}' and \
+    Unbound::from(Trouble {
+        message: format!(
+            "Missing an argument for parameter '{}'. Specify a parameter of type '{name}' and \
                  try again.",
-                parameter.name
-            ),
-            ..binding("ParameterBindingException", "MissingArgument")
-        },
-        span: Some(span),
-        hint: None,
-    }
+            parameter.name
+        ),
+        ..binding("ParameterBindingException", "MissingArgument")
+    })
+    .at(span)
 }
 
 /// Binds an object of the pipeline to what is still free; whether there was anything to bind to.

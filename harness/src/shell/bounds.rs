@@ -16,6 +16,13 @@ pub(super) const DEPTH: usize = 128;
 const LAYERS: usize = 32;
 /// The weight of one value, about its bytes.
 const VALUE: usize = 4 * 1024 * 1024;
+/// The values of one list.
+pub(super) const ITEMS: usize = VALUE / 32;
+/// How many variables there are.
+pub(super) const NAMES: usize = 1_000;
+/// How much of an error is remembered, and how many errors of a script are given back.
+pub(super) const MESSAGE: usize = 4_096;
+pub(super) const TROUBLES: usize = 1_000;
 /// The weight of all variables.
 pub(super) const VARIABLES: usize = 32 * 1024 * 1024;
 /// The bytes of a compiled pattern.
@@ -26,6 +33,8 @@ const WORK: usize = 64 * 1024 * 1024;
 pub(super) const STEP: usize = 32;
 /// The bytes that one script may print.
 const OUTPUT: usize = 4 * 1024 * 1024;
+
+const TOO_LARGE: &str = "The value is larger than this shell allows.";
 
 /// What a script has left.
 #[derive(Debug)]
@@ -69,7 +78,7 @@ impl Budget {
             }
             None => {
                 self.output = 0;
-                Err(exceeded("The script prints more than this shell allows."))
+                Err(overfull())
             }
         }
     }
@@ -80,7 +89,7 @@ pub(super) fn weigh(value: &Value) -> Result<usize, Trouble> {
     let mut left = VALUE;
     put(value, LAYERS, &mut left)
         .map(|()| VALUE - left)
-        .ok_or_else(|| exceeded("The value is larger than this shell allows."))
+        .ok_or_else(|| exceeded(TOO_LARGE))
 }
 
 /// Takes a value's weight from what is left.
@@ -88,6 +97,8 @@ fn put(value: &Value, layers: usize, left: &mut usize) -> Option<()> {
     let layers = layers.checked_sub(1)?;
     let own = match value {
         Value::Text(text) => 32 + text.len(),
+        // A block keeps the script that it was in.
+        Value::Block(block) => 32 + block.source.len(),
         _ => 32,
     };
     *left = left.checked_sub(own)?;
@@ -100,6 +111,30 @@ fn put(value: &Value, layers: usize, left: &mut usize) -> Option<()> {
         }
         _ => Some(()),
     }
+}
+
+/// What it costs to copy a value or to look at all of it: half its bytes.
+pub(super) fn cost(value: &Value) -> usize {
+    16 + match value {
+        Value::Text(text) => text.len() / 2,
+        Value::List(all) => all.iter().map(cost).sum(),
+        Value::Table(all) => all.iter().map(|(_, one)| cost(one)).sum(),
+        // Objects are shared.
+        _ => 0,
+    }
+}
+
+/// An error if a text or list would become larger than it may.
+pub(super) fn fits(bytes: usize) -> Result<(), Trouble> {
+    match bytes <= VALUE {
+        true => Ok(()),
+        false => Err(exceeded(TOO_LARGE)),
+    }
+}
+
+/// The error of a script that prints too much.
+pub(super) fn overfull() -> Trouble {
+    exceeded("The script prints more than this shell allows.")
 }
 
 /// A bound of ours was met.

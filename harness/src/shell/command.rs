@@ -282,7 +282,7 @@ pub trait Console {
     /// Takes a warning, without its `WARNING: `.
     fn warn(&mut self, text: &str);
 
-    /// Takes an error, whole.
+    /// Takes an error, whole, with the empty line that ends it.
     fn error(&mut self, text: &str);
 
     /// Asks; the answer is a line as it was typed, `None` where nobody is there to answer.

@@ -107,7 +107,7 @@ fn of_variable(shell: &Interpreter, name: &str, place: &Place) -> Vec<String> {
             .map(|name| format!("${variable}.{name}"))
             .collect();
     }
-    let own = shell.variables().into_iter().map(|(name, _)| name);
+    let own = shell.names().into_iter();
     let fixed = ["_", "Error", "false", "null", "true"].map(str::to_owned);
     let mut all: Vec<String> = own
         .chain(fixed)

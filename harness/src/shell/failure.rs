@@ -64,7 +64,7 @@ impl Failure {
         Self { hint, ..self }
     }
 
-    /// The whole text. Long lines are left to the terminal.
+    /// The whole text, with the empty line behind it. Long lines are left to the terminal.
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
         let message = self.trouble.message.trim_end();
@@ -103,6 +103,7 @@ impl Failure {
         if let Some(hint) = &self.hint {
             let _ = write!(out, "\nhint: {hint}");
         }
+        out.push('\n');
         out
     }
 
@@ -189,6 +190,21 @@ mod tests {
             window(&line, column, length);
             window(&[], column, length);
         }
+    }
+
+    /// A line and its error as somebody published them.
+    #[test]
+    fn a_published_line_is_cut_where_powershell_cut_it() {
+        let typed = "Invoke-Sqlcmd -ServerInstance localhost -Database CampingJCV_PS -Query \
+                     \"sp_NumeroTotalClientes\" -TrustServerCertificate";
+        let line: Vec<char> = typed.chars().collect();
+        let at = typed.find("-Trust").unwrap();
+        assert_eq!(at + 1, 97);
+        assert_eq!(
+            window(&line, at, "-TrustServerCertificate".len()),
+            "+ ... CampingJCV_PS -Query \"sp_NumeroTotalClientes\" -TrustServerCertificate\n\
+             +                                                   ~~~~~~~~~~~~~~~~~~~~~~~\n"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The small subset of PowerShell in which a case's fix is written and a trainee works: its
 //! language, and what of it is not about mail. What is about mail, a [`Host`](command::Host) knows.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -62,6 +63,11 @@ impl Interpreter {
         let name = name.to_ascii_lowercase();
         let others = self.variables.iter().filter(|(known, _)| **known != name);
         let others: usize = others.map(|(name, (_, weight))| name.len() + weight).sum();
+        if self.variables.len() >= bounds::NAMES && !self.variables.contains_key(&name) {
+            return Err(bounds::exceeded(
+                "There are more variables than this shell allows.",
+            ));
+        }
         if others + name.len() + weight > bounds::VARIABLES {
             return Err(bounds::exceeded(
                 "The variables hold more than this shell allows.",
@@ -93,19 +99,19 @@ impl Interpreter {
     }
 
     /// A variable's value; what was never set is null.
-    fn variable(&self, name: &str) -> Value {
+    fn variable(&self, name: &str) -> Cow<'_, Value> {
         let lower = name.to_ascii_lowercase();
-        match lower.as_str() {
+        Cow::Owned(match lower.as_str() {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             "null" => Value::Null,
             "?" => Value::Bool(self.succeeded),
             "error" => Value::List(self.errors.iter().cloned().map(Value::Text).collect()),
             _ => match self.variables.get(&lower) {
-                Some((value, _)) => value.clone(),
+                Some((value, _)) => return Cow::Borrowed(value),
                 None => Value::Null,
             },
-        }
+        })
     }
 
     /// The properties of what a command of this name gave out last.
@@ -116,15 +122,14 @@ impl Interpreter {
             .unwrap_or_default()
     }
 
-    /// Every variable by its name.
-    fn variables(&self) -> Vec<(String, Value)> {
-        let all = self.variables.iter();
-        all.map(|(name, (value, _))| (name.clone(), value.clone()))
-            .collect()
+    /// Every variable's name, in lower case.
+    fn names(&self) -> Vec<String> {
+        self.variables.keys().cloned().collect()
     }
 
     fn remember(&mut self, failure: &Failure) {
-        self.errors.push_front(failure.trouble.message.clone());
+        let message = failure.trouble.message.chars().take(bounds::MESSAGE);
+        self.errors.push_front(message.collect());
         self.errors.truncate(ERRORS);
     }
 }

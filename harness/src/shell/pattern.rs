@@ -109,6 +109,9 @@ fn ranges(set: &[char]) -> Vec<(char, char)> {
     }
 }
 
+/// The work of finding and replacing once.
+const MATCH: usize = 64;
+
 /// A regular expression.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -171,7 +174,7 @@ impl Pattern {
     }
 
     /// The parts between what is found, and the groups that are found; at most so many, all if 0.
-    pub(super) fn split(&self, text: &str, most: usize) -> Vec<String> {
+    pub(super) fn split(&self, text: &str, most: usize) -> Result<Vec<String>, Trouble> {
         let mut parts = Vec::new();
         let mut from = 0;
         for found in self.regex.captures_iter(text) {
@@ -180,12 +183,13 @@ impl Pattern {
             }
             let Some(whole) = found.get(0) else { continue };
             parts.push(text[from..whole.start()].to_owned());
+            bounds::fits(parts.len() * 32)?;
             let groups = found.iter().skip(1).flatten();
             parts.extend(groups.map(|group| group.as_str().to_owned()));
             from = whole.end();
         }
         parts.push(text[from..].to_owned());
-        parts
+        Ok(parts)
     }
 
     /// The text with everything replaced that is found; `$1`, `${name}` and `$&` stand for what
@@ -202,12 +206,8 @@ impl Pattern {
             let Some(whole) = found.get(0) else { continue };
             out += &text[from..whole.start()];
             fill(with, &found, &mut out);
-            budget.pay(with.len() + whole.len())?;
-            if out.len() > 4 * 1024 * 1024 {
-                return Err(bounds::exceeded(
-                    "The value is larger than this shell allows.",
-                ));
-            }
+            budget.pay(MATCH + with.len() + whole.len())?;
+            bounds::fits(out.len())?;
             from = whole.end();
         }
         out += &text[from..];

@@ -57,18 +57,18 @@ pub(super) enum Statement {
     Assign {
         name: String,
         operator: Option<Binary>,
-        value: Box<Statement>,
+        value: Box<Self>,
         span: Span,
     },
     /// `foreach ($x in …) { … }`
     ForEach {
         name: String,
-        over: Box<Statement>,
+        over: Box<Self>,
         body: Script,
     },
     /// `if (…) { … } elseif (…) { … } else { … }`
     If {
-        branches: Vec<(Statement, Script)>,
+        branches: Vec<(Self, Script)>,
         otherwise: Script,
     },
     Pipeline(Vec<Stage>),

@@ -27,9 +27,9 @@ pub(crate) enum Value {
     /// A `System.TimeSpan` that runs backwards: `-00:05:00`
     Back(Duration),
     /// An array or a multi-valued property: `{a, b}`
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// `@{Add="x"; Remove="y"}`, keys as they were written, none twice in any case
-    Table(Vec<(String, Value)>),
+    Table(Vec<(String, Self)>),
     /// `{$_.Status -eq "Retry"}`
     Block(Arc<Block>),
     /// What a cmdlet gives out.

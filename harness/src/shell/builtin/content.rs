@@ -97,7 +97,7 @@ pub(super) fn files(session: &mut Session<'_>, path: &str) -> Done<Vec<(String, 
         }
         Err(trouble) => {
             let failure = session.fail(trouble);
-            session.report(&failure);
+            session.settled(failure)?;
             Ok(Vec::new())
         }
     }

@@ -95,7 +95,7 @@ fn commands(session: &mut Session<'_>, call: &Call, _: Vec<Value>) -> Done<Vec<V
                     .to_owned(),
             };
             let failure = session.fail(trouble);
-            session.report(&failure);
+            session.settled(failure)?;
         }
         out.extend(found.map(|command| listed(command)));
     }

@@ -1,6 +1,7 @@
 //! `Get-Member`, `Get-Variable` and `Get-Date`.
 
 use super::{Builtin, command, properties};
+use crate::shell::bounds;
 use crate::shell::command::{Call, Command, Parameter, Takes};
 use crate::shell::evaluate::{Done, Session};
 use crate::shell::operators::standard_format;
@@ -117,20 +118,21 @@ static VARIABLES: Kind = Kind {
 fn variables(session: &mut Session<'_>, call: &Call, _: Vec<Value>) -> Done<Vec<Value>> {
     let names = call.texts("Name").unwrap_or_else(|| vec!["*".to_owned()]);
     let mut out = Vec::new();
-    let all = session.shell.variables();
-    for (name, value) in all.iter().filter(|(name, _)| !name.contains(':')) {
-        if !names.iter().any(|pattern| wildcard(pattern, name, false)) {
+    for name in session.shell.names() {
+        let value = session.shell.variable(&name).into_owned();
+        session.pay(names.len() * 64 + bounds::cost(&value))?;
+        let wanted = names.iter().any(|pattern| wildcard(pattern, &name, false));
+        if name.contains(':') || !wanted {
             continue;
         }
         out.push(match call.bool("ValueOnly") {
-            Some(true) => value.clone(),
+            Some(true) => value,
             _ => {
-                let properties = [("Name", name.as_str().into()), ("Value", value.clone())];
+                let properties = [("Name", name.into()), ("Value", value)];
                 Object::new(&VARIABLES, VARIABLES.name, properties).into()
             }
         });
     }
-    session.pay(all.len() * 64)?;
     Ok(out)
 }
 

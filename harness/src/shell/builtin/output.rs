@@ -72,7 +72,8 @@ fn host(session: &mut Session<'_>, call: &Call, values: Vec<Value>) -> Done<Vec<
     };
     let between = call.text("Separator").unwrap_or(" ");
     for value in values {
-        for line in joined(&value, between).split('\n') {
+        let text = joined(&value, between).map_err(|trouble| session.fail(trouble))?;
+        for line in text.split('\n') {
             session.print(line.trim_end_matches('\r'))?;
         }
     }

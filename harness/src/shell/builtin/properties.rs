@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::shell::bounds::cost;
 use crate::shell::evaluate::{Done, Session, collapsed, enumerated, member};
 use crate::shell::pattern::{has_wildcards, wildcard};
 use crate::shell::syntax::Block;
@@ -80,31 +81,35 @@ pub(super) fn of(
     keep_missing: bool,
 ) -> Done<Vec<(String, Value)>> {
     let mut out: Vec<(String, Value)> = Vec::new();
+    let own = all(value);
     for one in wanted {
+        session.pay(own.len())?;
         match one {
             Wanted::Computed(name, block) => {
                 let worked_out = collapsed(session.block(block, value.clone())?);
                 out.push((name.clone(), worked_out));
             }
             Wanted::Named(_, pattern) if has_wildcards(pattern) => {
-                for (name, found) in all(value) {
+                for (name, found) in &own {
                     session.pay(pattern.len() + name.len())?;
                     let known = out
                         .iter()
-                        .any(|(known, _)| known.eq_ignore_ascii_case(&name));
-                    if !known && wildcard(pattern, &name, false) {
-                        out.push((name, found));
+                        .any(|(known, _)| known.eq_ignore_ascii_case(name));
+                    if !known && wildcard(pattern, name, false) {
+                        out.push((name.clone(), found.clone()));
                     }
                 }
             }
             Wanted::Named(title, property) => {
-                let own = all(value)
-                    .into_iter()
+                let found = own
+                    .iter()
                     .find(|(name, _)| name.eq_ignore_ascii_case(property));
-                match own {
+                match found {
                     // A heading that was not asked for otherwise is spelt as the property is.
-                    Some((name, found)) if title == property => out.push((name, found)),
-                    Some((_, found)) => out.push((title.clone(), found)),
+                    Some((name, found)) if title == property => {
+                        out.push((name.clone(), found.clone()));
+                    }
+                    Some((_, found)) => out.push((title.clone(), found.clone())),
                     None if keep_missing => {
                         out.push((title.clone(), member(value, property)));
                     }
@@ -112,7 +117,8 @@ pub(super) fn of(
                 }
             }
         }
-        session.pay(out.len())?;
+        let copied = out.last().map_or(1, |(_, value)| cost(value));
+        session.pay(copied)?;
     }
     Ok(out)
 }

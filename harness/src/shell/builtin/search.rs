@@ -136,8 +136,9 @@ impl Search {
                 continue;
             }
             let pattern = hit.or(self.patterns.first()).map(|(text, _)| text.as_str());
-            found.push(self.object(path, lines, nth, pattern.unwrap_or_default()));
-            session.pay(128)?;
+            let object = self.object(path, lines, nth, pattern.unwrap_or_default());
+            session.pay(128 + object.text.len())?;
+            found.push(object.into());
             if self.first_only && path.is_some() {
                 break;
             }
@@ -145,7 +146,7 @@ impl Search {
         Ok(found)
     }
 
-    fn object(&self, path: Option<&str>, lines: &[&str], nth: usize, pattern: &str) -> Value {
+    fn object(&self, path: Option<&str>, lines: &[&str], nth: usize, pattern: &str) -> Object {
         let (before, behind) = self.context;
         let shown = |at: usize| match path {
             Some(path) => format!("{path}:{}:{}", at + 1, lines[at]),
@@ -172,6 +173,6 @@ impl Search {
             ("Path", path.into()),
             ("Pattern", pattern.into()),
         ];
-        Object::new(&MATCH, text, properties).into()
+        Object::new(&MATCH, text, properties)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::view::selected;
 use super::{Builtin, command, properties};
+use crate::shell::bounds::cost;
 use crate::shell::command::{Call, Command, Parameter, Takes};
 use crate::shell::evaluate::{Done, Session, enumerated};
 use crate::shell::operators::equal;
@@ -51,7 +52,7 @@ fn select(session: &mut Session<'_>, call: &Call, values: Vec<Value>) -> Done<Ve
                 None => {
                     let trouble = no_property(name);
                     let failure = session.fail(trouble);
-                    session.report(&failure);
+                    session.settled(failure)?;
                 }
             }
         } else if wanted.is_empty() {
@@ -70,7 +71,7 @@ fn select(session: &mut Session<'_>, call: &Call, values: Vec<Value>) -> Done<Ve
     if call.bool("Unique") == Some(true) {
         let mut once: Vec<Value> = Vec::new();
         for value in out {
-            session.pay(once.len() * 8)?;
+            session.pay(once.len().saturating_mul(cost(&value)))?;
             if !once.iter().any(|known| equal(known, &value, true)) {
                 once.push(value);
             }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::{Builtin, command, properties};
+use crate::shell::bounds::cost;
 use crate::shell::command::{Call, Command, Parameter, Takes};
 use crate::shell::evaluate::{Done, Session, member};
 use crate::shell::operators::real;
@@ -56,6 +57,7 @@ fn keys(
     let wanted = properties::wanted(session, call.value("Property"))?;
     let mut keyed = Vec::with_capacity(values.len());
     for value in values {
+        session.pay(cost(&value))?;
         let keys = if wanted.is_empty() {
             vec![Key::of(&value)]
         } else {
@@ -233,21 +235,18 @@ fn measure(session: &mut Session<'_>, call: &Call, values: Vec<Value>) -> Done<V
             all.filter(|value| *value != Value::Null).collect()
         }
     };
-    if measured.is_empty() {
-        if let Some(name) = property {
-            let trouble = Trouble {
-                message: format!(
-                    "The property \"{name}\" cannot be found in the input for any objects."
-                ),
-                category: "InvalidArgument",
-                target: String::new(),
-                exception: "PSArgumentException",
-                id: "GenericMeasurePropertyNotFound,Microsoft.PowerShell.Commands.\
-                     MeasureObjectCommand"
-                    .to_owned(),
-            };
-            return Err(session.fail(trouble));
-        }
+    if let Some(name) = property.filter(|_| measured.is_empty()) {
+        let trouble = Trouble {
+            message: format!(
+                "The property \"{name}\" cannot be found in the input for any objects."
+            ),
+            category: "InvalidArgument",
+            target: String::new(),
+            exception: "PSArgumentException",
+            id: "GenericMeasurePropertyNotFound,Microsoft.PowerShell.Commands.MeasureObjectCommand"
+                .to_owned(),
+        };
+        return Err(session.fail(trouble));
     }
     let numbers: Vec<f64> = measured.iter().filter_map(real).collect();
     let sum: f64 = numbers.iter().sum();

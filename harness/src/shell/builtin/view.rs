@@ -97,7 +97,9 @@ fn table(session: &mut Session<'_>, call: &Call, values: Vec<Value>) -> Done<Vec
     };
     if wanted.is_empty() {
         let lines = match values.first() {
-            Some(Value::Object(first)) => format::table(&values, &Cells::of_view(first), layout),
+            Some(Value::Object(first)) => {
+                format::rows(session, &values, &Cells::of_view(first), layout)
+            }
             _ => format::lines(session, &values)?,
         };
         return printed(session, lines);
@@ -112,7 +114,8 @@ fn table(session: &mut Session<'_>, call: &Call, values: Vec<Value>) -> Done<Vec
         }
         rows.push(selected(row));
     }
-    printed(session, format::table(&rows, &Cells::named(names), layout))
+    let lines = format::rows(session, &rows, &Cells::named(names), layout);
+    printed(session, lines)
 }
 
 fn printed(session: &mut Session<'_>, lines: Vec<String>) -> Done<Vec<Value>> {

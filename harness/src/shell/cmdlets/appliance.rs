@@ -26,7 +26,12 @@ pub(super) static ALL: [Cmdlet; 6] = [
             aliases: &[],
             synopsis: "Shows what the box is, which certificate it shows, and which it could.",
             notes: &[],
-            examples: &["show", "show certificates", "show sessions", "show greylist"],
+            examples: &[
+                "show",
+                "show certificates",
+                "show sessions",
+                "show greylist",
+            ],
             parameters: &[],
             words: true,
         },

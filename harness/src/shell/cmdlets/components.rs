@@ -42,10 +42,7 @@ pub(super) static ALL: [Cmdlet; 2] = [
             synopsis: "Shows which components of a server are active. One that is not greets with `421 4.3.2 Service not active`.",
             notes: &["The components that the model has are FrontendTransport and HubTransport."],
             examples: &["Get-ServerComponentState EX01"],
-            parameters: &[
-                SERVER,
-                Parameter::new("Component", Takes::OneOf(NAMES)),
-            ],
+            parameters: &[SERVER, Parameter::new("Component", Takes::OneOf(NAMES))],
             words: false,
         },
         at: At::Servers,

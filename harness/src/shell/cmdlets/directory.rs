@@ -2,8 +2,8 @@
 //! `Get-ADUser`, `Move-ADObject`, `Start-ADSyncSyncCycle`.
 
 use super::super::command::{Call, Command, Console, Parameter, Takes};
-use super::super::desk::files::like;
 use super::super::desk::Desk;
+use super::super::desk::files::like;
 use super::super::trouble::Trouble;
 use super::super::value::{Column, Kind, Object, Value};
 use super::{At, Cmdlet};
@@ -36,7 +36,8 @@ static CYCLE: Kind = Kind {
 };
 
 const IDENTITY: Parameter = Parameter::new("Identity", Takes::Text).at(0).piped();
-const UNITS: &str = "In a lab the organizational unit Staff is synchronized with the tenant, and no other.";
+const UNITS: &str =
+    "In a lab the organizational unit Staff is synchronized with the tenant, and no other.";
 
 const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
     Cmdlet {
@@ -102,11 +103,12 @@ pub(super) static ALL: [Cmdlet; 4] = [
             name: "Start-ADSyncSyncCycle",
             aliases: &[],
             synopsis: "Synchronizes the directory on the premises with the tenant now.",
-            notes: &[UNITS, "By itself that happens every half an hour; in a lab it does not."],
-            examples: &["Start-ADSyncSyncCycle -PolicyType Delta"],
-            parameters: &[
-                Parameter::new("PolicyType", Takes::OneOf(&["Delta", "Initial"])).at(0),
+            notes: &[
+                UNITS,
+                "By itself that happens every half an hour; in a lab it does not.",
             ],
+            examples: &["Start-ADSyncSyncCycle -PolicyType Delta"],
+            parameters: &[Parameter::new("PolicyType", Takes::OneOf(&["Delta", "Initial"])).at(0)],
             words: false,
         },
         synchronize,

@@ -217,7 +217,10 @@ fn new(_: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Tro
 
 fn restart(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let server = desk.server(call.text("ComputerName"))?;
-    for role in [TransportRole::FrontendTransport, TransportRole::HubTransport] {
+    for role in [
+        TransportRole::FrontendTransport,
+        TransportRole::HubTransport,
+    ] {
         let done = server.restart_service(role);
         done.map_err(|error| desk.trouble(error))?;
     }

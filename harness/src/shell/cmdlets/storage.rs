@@ -51,7 +51,9 @@ fn get(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
     if !letter.trim_end_matches(':').eq_ignore_ascii_case("c") {
         return Err(Trouble::new(
             "CimJobException",
-            format!("No MSFT_Volume objects found with property 'DriveLetter' equal to '{letter}'."),
+            format!(
+                "No MSFT_Volume objects found with property 'DriveLetter' equal to '{letter}'."
+            ),
         )
         .about("ObjectNotFound", letter));
     }

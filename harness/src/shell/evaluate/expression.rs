@@ -1,5 +1,7 @@
 //! What expressions come to.
 
+use std::borrow::Cow;
+
 use super::{Done, Session, collapsed};
 use crate::shell::bounds;
 use crate::shell::operators;
@@ -39,9 +41,10 @@ impl Session<'_> {
                     .map_err(|trouble| self.fail_at(trouble, span))
             }
             Kind::Index(value, index) => {
-                let value = self.expression(value)?;
                 let index = self.expression(index)?;
-                super::members::index(&value, &index).map_err(|trouble| self.fail_at(trouble, span))
+                let value = self.looked_at(value)?;
+                let found = super::members::index(&value, &index);
+                found.map_err(|trouble| self.fail_at(trouble, span))
             }
             Kind::List(all) => {
                 let mut values = Vec::with_capacity(all.len());
@@ -50,10 +53,13 @@ impl Session<'_> {
                 }
                 Ok(Value::List(values))
             }
-            Kind::Literal(value) => Ok(value.clone()),
+            Kind::Literal(value) => {
+                self.pay(bounds::cost(value))?;
+                Ok(value.clone())
+            }
             Kind::Member(value, member) => {
-                let value = self.expression(value)?;
                 let member = text::in_string(&self.expression(member)?);
+                let value = self.looked_at(value)?;
                 Ok(super::members::member(&value, &member))
             }
             Kind::Method(value, name, arguments) => {
@@ -74,13 +80,35 @@ impl Session<'_> {
             Kind::Sub(script) => Ok(collapsed(self.script(script)?)),
             Kind::Table(entries) => self.table(entries),
             Kind::Unary(operator, operand) => self.unary(*operator, operand, span),
-            Kind::Variable(name) => Ok(self.variable(name)),
+            Kind::Variable(name) => {
+                let cost = bounds::cost(&self.variable(name));
+                self.pay(cost)?;
+                Ok(self.variable(name).into_owned())
+            }
         }
     }
 
-    fn variable(&self, name: &str) -> Value {
+    /// A value that is only looked at: a variable's is not copied.
+    fn looked_at(&mut self, expression: &Expression) -> Done<Cow<'_, Value>> {
+        match &expression.kind {
+            Kind::Variable(name) => {
+                let length = match &*self.variable(name) {
+                    Value::List(all) => all.len(),
+                    _ => 1,
+                };
+                self.pay(length)?;
+                Ok(self.variable(name))
+            }
+            _ => Ok(Cow::Owned(self.expression(expression)?)),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Cow<'_, Value> {
         if name == "_" || name.eq_ignore_ascii_case("psitem") {
-            return self.current();
+            return match self.current.last() {
+                Some(value) => Cow::Borrowed(value),
+                None => Cow::Owned(Value::Null),
+            };
         }
         self.shell.variable(name)
     }
@@ -154,16 +182,17 @@ impl Session<'_> {
     fn unary(&mut self, operator: Unary, operand: &Expression, span: Span) -> Done<Value> {
         let value = self.expression(operand)?;
         let result = match operator {
-            Unary::Join => Ok(Value::Text(operators::joined(&value, ""))),
+            Unary::Join => operators::joined(&value, "").map(Value::Text),
             Unary::List => Ok(Value::List(vec![value])),
             Unary::Minus => operators::binary(self, Binary::Subtract, Value::Int(0), value),
             Unary::Not => Ok(Value::Bool(!operators::is_true(&value))),
             Unary::Plus => operators::binary(self, Binary::Add, Value::Int(0), value),
-            Unary::Split => {
-                let text = operators::joined(&value, " ");
+            Unary::Split => operators::joined(&value, " ").and_then(|text| {
                 let words = text.split_whitespace().map(Value::from);
-                Ok(Value::List(words.collect()))
-            }
+                let words: Vec<Value> = words.take(bounds::ITEMS).collect();
+                bounds::fits(words.len() * 32)?;
+                Ok(Value::List(words))
+            }),
         };
         result.map_err(|trouble| self.fail_at(trouble, span))
     }

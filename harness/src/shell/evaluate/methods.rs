@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::Session;
+use crate::shell::bounds;
 use crate::shell::operators;
 use crate::shell::text;
 use crate::shell::trouble::Trouble;
@@ -121,18 +122,19 @@ fn of_text(
                 ));
             }
             let most = text.len() / old.len() * new.len() + text.len();
+            bounds::fits(most)?;
             session.budget.pay(most)?;
             text.replace(&old, &new).into()
         }
         "split" => {
             let separators = first()?;
-            let parts: Vec<Value> = match separators.is_empty() {
-                true => text.split(char::is_whitespace).map(Value::from).collect(),
-                false => text
-                    .split(|c| separators.contains(c))
-                    .map(Value::from)
-                    .collect(),
+            let separates = |c: char| match separators.is_empty() {
+                true => c.is_whitespace(),
+                false => separators.contains(c),
             };
+            let parts = text.split(separates).take(bounds::ITEMS + 1);
+            let parts: Vec<Value> = parts.map(Value::from).collect();
+            bounds::fits(parts.len() * 32)?;
             session.budget.pay(parts.len() * 32)?;
             Value::List(parts)
         }

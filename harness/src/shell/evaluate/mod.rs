@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+mod call;
 mod command;
 mod expression;
 mod members;
 mod methods;
+mod statement;
 mod statics;
 
 pub(super) use command::is_called;
@@ -14,13 +16,13 @@ pub(super) use methods::call as method;
 pub(super) use statics::BYTES;
 
 use super::Interpreter;
+use super::bind::Common;
 use super::bounds::{self, Budget};
 use super::command::{Console, Host};
 use super::failure::Failure;
 use super::format;
-use super::operators;
 use super::parser::Unread;
-use super::syntax::{Block, Script, Span, Stage, Statement};
+use super::syntax::{Block, Script, Span};
 use super::trouble::Trouble;
 use super::value::Value;
 
@@ -45,6 +47,8 @@ pub(super) struct Session<'a> {
     troubles: Vec<Trouble>,
     /// Whether anything went wrong in this statement.
     failed: bool,
+    /// Whether there was more to say of errors than there is room.
+    overfull: bool,
 }
 
 /// A command and where it stands.
@@ -53,6 +57,7 @@ struct Place {
     span: Span,
     typed: String,
     activity: &'static str,
+    common: Common,
 }
 
 impl<'a> Session<'a> {
@@ -73,6 +78,7 @@ impl<'a> Session<'a> {
             place: Place::default(),
             troubles: Vec::new(),
             failed: false,
+            overfull: false,
         }
     }
 
@@ -92,6 +98,11 @@ impl<'a> Session<'a> {
                             break;
                         }
                     }
+                    if self.overfull {
+                        let failure = self.fail(bounds::overfull());
+                        self.report(&failure);
+                        break;
+                    }
                     self.shell.succeeded = !self.failed;
                 }
             }
@@ -102,8 +113,18 @@ impl<'a> Session<'a> {
     /// Prints an error, after which things go on.
     pub(super) fn report(&mut self, failure: &Failure) {
         self.note(failure);
-        self.troubles.push(failure.trouble.clone());
-        self.console.error(&failure.text());
+        let is_final = bounds::is_final(failure);
+        if self.troubles.len() < bounds::TROUBLES || is_final {
+            self.troubles.push(failure.trouble.clone());
+        }
+        let text = failure.text();
+        // To say where it was, the script is walked through.
+        let paid = self.budget.pay(self.source.len());
+        let paid = paid.and_then(|()| self.budget.print(text.len()));
+        self.overfull |= paid.is_err();
+        if !self.overfull || is_final {
+            self.console.error(&text);
+        }
     }
 
     /// Remembers an error, without a word.
@@ -126,6 +147,7 @@ impl<'a> Session<'a> {
             span,
             typed,
             activity,
+            ..
         } = &self.place;
         Box::new(Failure::new(trouble, &self.source, *span).of(typed, activity))
     }
@@ -179,124 +201,6 @@ impl<'a> Session<'a> {
         self.place = place;
         self.source = source;
         result
-    }
-
-    /// What comes out of a statement, one by one.
-    fn statement(&mut self, statement: &Statement) -> Done<Vec<Value>> {
-        self.deeper(Span::default(), |session| match statement {
-            Statement::Assign {
-                name,
-                operator,
-                value,
-                span,
-            } => session.assign(name, *operator, value, *span),
-            Statement::ForEach { name, over, body } => session.for_each(name, over, body),
-            Statement::If {
-                branches,
-                otherwise,
-            } => session.branch(branches, otherwise),
-            Statement::Pipeline(stages) => session.pipeline(stages),
-        })
-    }
-
-    /// A statement as one value: a list stays the list that it is.
-    fn value_of(&mut self, statement: &Statement) -> Done<Value> {
-        match statement {
-            Statement::Pipeline(stages) => match stages.as_slice() {
-                [Stage::Expression(expression)] => self.expression(expression),
-                _ => Ok(collapsed(self.statement(statement)?)),
-            },
-            Statement::Assign { name, .. } => {
-                self.statement(statement)?;
-                Ok(self.shell.variable(name))
-            }
-            _ => Ok(collapsed(self.statement(statement)?)),
-        }
-    }
-
-    fn assign(
-        &mut self,
-        name: &str,
-        operator: Option<super::syntax::Binary>,
-        value: &Statement,
-        span: Span,
-    ) -> Done<Vec<Value>> {
-        let value = self.value_of(value)?;
-        let value = match operator {
-            None => value,
-            Some(operator) => {
-                let old = self.shell.variable(name);
-                operators::binary(self, operator, old, value)
-                    .map_err(|trouble| self.fail_at(trouble, span))?
-            }
-        };
-        self.set(name, value)
-            .map_err(|trouble| self.fail_at(trouble, span))?;
-        Ok(Vec::new())
-    }
-
-    /// Sets a variable that may be set.
-    fn set(&mut self, name: &str, value: Value) -> Result<(), Trouble> {
-        let lower = name.to_ascii_lowercase();
-        match lower.as_str() {
-            // Assigning to `$null` throws a value away.
-            "null" => Ok(()),
-            "true" | "false" | "?" | "error" | "_" | "psitem" => Err(Trouble {
-                message: format!(
-                    "Cannot overwrite variable {name} because it is read-only or constant."
-                ),
-                category: "WriteError",
-                target: name.to_owned(),
-                exception: "SessionStateUnauthorizedAccessException",
-                id: "VariableNotWritable".to_owned(),
-            }),
-            _ => {
-                let weight = bounds::weigh(&value)?;
-                self.budget.pay(weight / 16)?;
-                self.shell.set(name, value)
-            }
-        }
-    }
-
-    fn for_each(&mut self, name: &str, over: &Statement, body: &Script) -> Done<Vec<Value>> {
-        let over = self.value_of(over)?;
-        let mut out = Vec::new();
-        for item in enumerated(over) {
-            self.set(name, item).map_err(|trouble| self.fail(trouble))?;
-            out.extend(self.script(body)?);
-            self.pay(out.len() / 64)?;
-        }
-        Ok(out)
-    }
-
-    fn branch(&mut self, branches: &[(Statement, Script)], otherwise: &Script) -> Done<Vec<Value>> {
-        for (condition, body) in branches {
-            if operators::is_true(&self.value_of(condition)?) {
-                return self.script(body);
-            }
-        }
-        self.script(otherwise)
-    }
-
-    fn pipeline(&mut self, stages: &[Stage]) -> Done<Vec<Value>> {
-        let mut values: Option<Vec<Value>> = None;
-        for stage in stages {
-            let out = match stage {
-                Stage::Command(invocation) => self.command(invocation, values.take())?,
-                Stage::Expression(expression) => match self.expression(expression)? {
-                    // A null is an object in a pipeline, and nothing at its end.
-                    Value::Null if stages.len() == 1 => Vec::new(),
-                    value => enumerated(value),
-                },
-            };
-            values = Some(out);
-        }
-        Ok(values.unwrap_or_default())
-    }
-
-    /// `$_`
-    fn current(&self) -> Value {
-        self.current.last().cloned().unwrap_or(Value::Null)
     }
 }
 

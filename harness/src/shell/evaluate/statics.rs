@@ -100,7 +100,7 @@ pub(super) fn member(
                 .skip(1)
                 .flat_map(|value| super::enumerated(value.clone()))
                 .collect();
-            Ok(operators::joined(&Value::List(rest), &first()).into())
+            Ok(operators::joined(&Value::List(rest), &first())?.into())
         }
         ("io.file", "readallbytes") => {
             let (path, text) = file(session, &first())?;

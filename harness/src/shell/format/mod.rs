@@ -6,7 +6,8 @@ mod table;
 mod wrap;
 
 pub(super) use list::list;
-pub(super) use table::{Cells, Layout, table};
+pub(super) use table::{Cells, Layout};
+use table::{Table, table};
 pub(super) use wrap::wrapped;
 
 use super::builtin::{MATCH, MEMBER};
@@ -72,14 +73,14 @@ pub(super) fn lines(session: &mut Session<'_>, values: &[Value]) -> Done<Vec<Str
                     out.extend([String::new(), String::new(), format!("   TypeName: {name}")]);
                 }
                 let cells = Cells::of_view(object);
-                out.extend(table(group, &cells, Layout::default()));
+                out.extend(rows(session, group, &cells, Layout::default()));
             }
             Value::Object(_) => out.extend(list(group, None)),
             Value::List(all) => {
                 let inner = session.in_list(|session| lines(session, all))?;
                 out.extend(inner);
             }
-            Value::Table(all) => out.extend(of_table(all)),
+            Value::Table(all) => out.extend(of_table(session, all)),
             Value::Time(at) => {
                 let long = text::format_time(*at, "dddd, MMMM d, yyyy h:mm:ss tt");
                 out.extend([String::new(), long, String::new()]);
@@ -96,6 +97,20 @@ pub(super) fn lines(session: &mut Session<'_>, values: &[Value]) -> Done<Vec<Str
         session.pay(bytes + out.len() - before)?;
     }
     Ok(out)
+}
+
+/// The lines of a table. A column that has no place is told of.
+pub(super) fn rows(
+    session: &mut Session<'_>,
+    values: &[Value],
+    cells: &Cells,
+    layout: Layout,
+) -> Vec<String> {
+    let table: Table = table(values, cells, layout);
+    if let Some(warning) = table.warning() {
+        session.console.warn(&warning);
+    }
+    table.lines
 }
 
 /// Members are shown under the type that has them.
@@ -125,7 +140,7 @@ fn is_table(object: &Object) -> bool {
 }
 
 /// `Name` and `Value`, as a hashtable is shown.
-fn of_table(all: &[(String, Value)]) -> Vec<String> {
+fn of_table(session: &mut Session<'_>, all: &[(String, Value)]) -> Vec<String> {
     static ENTRY: Kind = Kind {
         name: "System.Collections.DictionaryEntry",
         columns: &[
@@ -143,7 +158,10 @@ fn of_table(all: &[(String, Value)]) -> Vec<String> {
         })
         .collect();
     match entries.first() {
-        Some(Value::Object(first)) => table(&entries, &Cells::of_view(first), Layout::default()),
+        Some(Value::Object(first)) => {
+            let cells = Cells::of_view(first);
+            rows(session, &entries, &cells, Layout::default())
+        }
         _ => Vec::new(),
     }
 }

@@ -64,11 +64,35 @@ impl Cells {
     }
 }
 
+/// A table as it is printed.
+#[derive(Debug, Default)]
+pub(in crate::shell) struct Table {
+    pub(in crate::shell) lines: Vec<String>,
+    /// The columns that had no place.
+    pub(in crate::shell) removed: Vec<String>,
+}
+
+impl Table {
+    /// What is said of the columns that had no place.
+    pub(in crate::shell) fn warning(&self) -> Option<String> {
+        match self.removed.as_slice() {
+            [] => None,
+            [one] => Some(format!(
+                "column \"{one}\" does not fit into the display and was removed."
+            )),
+            several => Some(format!(
+                "{} columns do not fit into the display and were removed.",
+                several.len()
+            )),
+        }
+    }
+}
+
 /// Objects as the rows of a table.
-pub(in crate::shell) fn table(values: &[Value], cells: &Cells, layout: Layout) -> Vec<String> {
+pub(in crate::shell) fn table(values: &[Value], cells: &Cells, layout: Layout) -> Table {
     let columns = &cells.columns;
     if values.is_empty() || columns.is_empty() {
-        return Vec::new();
+        return Table::default();
     }
     let at = |value: &Value, column: &Column| match value {
         Value::Object(object) => object.property(&column.property).cloned(),
@@ -93,7 +117,9 @@ pub(in crate::shell) fn table(values: &[Value], cells: &Cells, layout: Layout) -
         .iter()
         .map(|row| row.iter().map(text::in_view).collect())
         .collect();
-    let widths = match layout.auto_size {
+    // Where nobody says how wide columns are, Windows PowerShell 5 looks at what it has so far.
+    let nobody = columns.iter().all(|column| column.width.is_none());
+    let widths = match layout.auto_size || nobody {
         true => fitting(columns, &rows),
         false => shared(columns),
     };
@@ -105,7 +131,8 @@ pub(in crate::shell) fn table(values: &[Value], cells: &Cells, layout: Layout) -
             .zip(&widths)
             .map(|(title, width)| "-".repeat(title.chars().count().min(*width)))
             .collect();
-        out.push(line(&titles, &widths, &right));
+        // Headings are stacked where they do not fit.
+        out.extend(wrapped_row(&titles, &widths, &right));
         out.push(line(&rules, &widths, &right));
     }
     for row in &rows {
@@ -116,7 +143,12 @@ pub(in crate::shell) fn table(values: &[Value], cells: &Cells, layout: Layout) -
         }
     }
     out.extend([String::new(), String::new()]);
-    out
+    let removed = titles.into_iter().zip(&widths);
+    let removed = removed.filter(|(_, width)| **width == 0);
+    Table {
+        lines: out,
+        removed: removed.map(|(title, _)| title).collect(),
+    }
 }
 
 /// A line of cells; a column of no width has no place.
@@ -124,7 +156,7 @@ fn line(cells: &[String], widths: &[usize], right: &[bool]) -> String {
     let cells = cells.iter().zip(widths).zip(right);
     let cells = cells.filter(|((_, width), _)| **width > 0);
     let cells: Vec<String> = cells
-        .map(|((cell, width), right)| padded(&cut(cell, *width), *width, *right))
+        .map(|((cell, width), right)| padded(&cut(cell, *width, *right), *width, *right))
         .collect();
     cells.join(" ").trim_end().to_owned()
 }

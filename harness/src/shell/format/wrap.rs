@@ -7,7 +7,8 @@ pub(in crate::shell) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut out = Vec::new();
     for line in text.split('\n') {
         let line = line.trim_end_matches('\r');
-        let mut rest: Vec<char> = line.chars().collect();
+        let characters: Vec<char> = line.chars().collect();
+        let mut rest = characters.as_slice();
         while rest.len() > width {
             let blank = rest[..=width].iter().rposition(|c| *c == ' ');
             let (end, next) = match blank {
@@ -15,25 +16,35 @@ pub(in crate::shell) fn wrapped(text: &str, width: usize) -> Vec<String> {
                 _ => (width, width),
             };
             out.push(rest[..end].iter().collect());
-            rest.drain(..next);
+            rest = &rest[next..];
         }
-        out.push(rest.into_iter().collect());
+        out.push(rest.iter().collect());
     }
     out
 }
 
-/// One line of at most this width: what does not fit ends in dots.
-pub(super) fn cut(text: &str, width: usize) -> String {
+/// One line of at most this width: what does not fit ends in dots, or begins with them if it is
+/// aligned to the right.
+pub(super) fn cut(text: &str, width: usize, right: bool) -> String {
     let line = text.split(['\r', '\n']).next().unwrap_or_default();
     let count = line.chars().count();
     if count <= width && line.len() == text.len() {
         return line.to_owned();
     }
-    if width <= 3 {
-        return line.chars().take(width).collect();
+    let (kept, dots) = match width {
+        0..=3 => (width, ""),
+        _ => (width - 3, "..."),
+    };
+    match right {
+        true => {
+            dots.to_owned()
+                + &line
+                    .chars()
+                    .skip(count.saturating_sub(kept))
+                    .collect::<String>()
+        }
+        false => line.chars().take(kept).collect::<String>() + dots,
     }
-    let kept: String = line.chars().take(width - 3).collect();
-    kept + "..."
 }
 
 /// A text with blanks around it, so that it has this width.
@@ -60,9 +71,11 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_ends_in_dots() {
-        assert_eq!(cut("Background", 10), "Background");
-        assert_eq!(cut("Background service", 10), "Backgro...");
-        assert_eq!(cut("two\nlines", 10), "two...");
-        assert_eq!(cut("abcdef", 3), "abc");
+        assert_eq!(cut("Background", 10, false), "Background");
+        assert_eq!(cut("Background service", 10, false), "Backgro...");
+        assert_eq!(cut("two\nlines", 10, false), "two...");
+        assert_eq!(cut("abcdef", 3, false), "abc");
+        assert_eq!(cut("123456", 5, true), "...56");
+        assert_eq!(cut("2836", 1, true), "6");
     }
 }

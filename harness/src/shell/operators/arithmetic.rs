@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::persona::civil;
+use crate::shell::bounds;
 use crate::shell::evaluate::Session;
 use crate::shell::text;
 use crate::shell::trouble::Trouble;
@@ -71,7 +72,8 @@ pub(super) fn multiply(
     match (left, int(right)) {
         (Value::Text(text), Some(times)) => {
             let times = usize::try_from(times).unwrap_or(0);
-            session.budget.pay(text.len().saturating_mul(times))?;
+            bounds::fits(text.len().saturating_mul(times))?;
+            session.budget.pay(text.len() * times)?;
             Ok(text.repeat(times).into())
         }
         _ => numbers("op_Multiply", left, right, i64::checked_mul, |a, b| a * b),
@@ -108,7 +110,8 @@ pub(super) fn range(session: &mut Session<'_>, from: &Value, to: &Value) -> Resu
         return Err(no_operator("op_Range", from));
     };
     let length = usize::try_from(from.abs_diff(to)).unwrap_or(usize::MAX);
-    session.budget.pay(length.saturating_mul(32))?;
+    bounds::fits(length.saturating_mul(32))?;
+    session.budget.pay(length.saturating_mul(16))?;
     let all: Vec<Value> = match from <= to {
         true => (from..=to).map(Value::Int).collect(),
         false => (to..=from).rev().map(Value::Int).collect(),

@@ -10,6 +10,7 @@ pub(super) use arithmetic::{
 pub(super) use compare::equal;
 pub(super) use texts::joined;
 
+use super::bounds;
 use super::evaluate::Session;
 use super::syntax::{Binary, Comparison};
 use super::trouble::Trouble;
@@ -63,7 +64,7 @@ pub(super) fn compared(
 ) -> Result<Value, Trouble> {
     match comparison {
         Comparison::Join => {
-            let text = joined(left, &super::text::in_string(right));
+            let text = joined(left, &super::text::in_string(right))?;
             session.budget.pay(text.len())?;
             Ok(text.into())
         }
@@ -99,7 +100,8 @@ fn contains(
         Value::List(all) => all.as_slice(),
         single => std::slice::from_ref(single),
     };
-    session.budget.pay(all.len())?;
+    let looked_at = all.len().saturating_mul(bounds::cost(one));
+    session.budget.pay(looked_at)?;
     let found = all.iter().any(|known| equal(known, one, case));
     Ok((found == wanted).into())
 }
@@ -112,7 +114,9 @@ fn holds(
     left: &Value,
     right: &Value,
 ) -> Result<bool, Trouble> {
-    session.budget.pay(1)?;
+    session
+        .budget
+        .pay(bounds::cost(left) + bounds::cost(right))?;
     let order = || compare::ordered_or(left, right, case);
     Ok(match comparison {
         Comparison::Equal => equal(left, right, case),

@@ -1,5 +1,6 @@
 //! `-like`, `-match`, `-replace`, `-split` and `-join`.
 
+use crate::shell::bounds;
 use crate::shell::evaluate::Session;
 use crate::shell::pattern::{Pattern, wildcard};
 use crate::shell::text;
@@ -7,13 +8,14 @@ use crate::shell::trouble::Trouble;
 use crate::shell::value::Value;
 
 /// Values as one text with something between them.
-pub(in crate::shell) fn joined(value: &Value, between: &str) -> String {
+pub(in crate::shell) fn joined(value: &Value, between: &str) -> Result<String, Trouble> {
     match value {
         Value::List(all) => {
+            bounds::fits(all.len().saturating_mul(between.len()))?;
             let texts: Vec<String> = all.iter().map(text::in_string).collect();
-            texts.join(between)
+            Ok(texts.join(between))
         }
-        one => text::in_string(one),
+        one => Ok(text::in_string(one)),
     }
 }
 
@@ -107,7 +109,7 @@ pub(super) fn split(
     for value in all {
         let text = text::in_string(value);
         session.budget.pay(pattern.work(text.len()))?;
-        let more = pattern.split(&text, most);
+        let more = pattern.split(&text, most)?;
         session.budget.pay(more.len() * 32)?;
         parts.extend(more.into_iter().map(Value::Text));
     }

@@ -37,14 +37,10 @@ impl Parser {
 
     /// Whether the word that follows is a number, and no command like `7z`.
     fn is_number(&self) -> bool {
-        let word = self
-            .rest()
-            .split(|c: char| c.is_whitespace() || "|;,(){}[]+-*/%=<>!".contains(c) || is_dash(c));
-        super::primary::number(word.clone().next().unwrap_or_default()).is_some()
-            || self
-                .rest()
-                .split_once("..")
-                .is_some_and(|(from, _)| super::primary::number(from).is_some())
+        let ends = |c: char| c.is_whitespace() || "|;,(){}[]+-*/%=<>!".contains(c) || is_dash(c);
+        let word = self.rest().split(ends).next().unwrap_or_default();
+        let first = word.split("..").next().unwrap_or_default();
+        super::number(first).is_some()
     }
 
     fn invocation(&mut self) -> Read<Invocation> {

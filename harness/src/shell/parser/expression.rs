@@ -12,8 +12,11 @@ const MISSING: [&str; 11] = [
 const OPERATORS: &str = "the comparisons, `-and`, `-or`, `-xor`, `-not`, `-join`, `-split`, \
                          `-replace`, `..` and arithmetic are";
 
+/// Steps over an operator of a level, if one is next.
+type Level = fn(&mut Parser) -> Read<Option<Binary>>;
+
 /// From what binds least to what binds most.
-const LEVELS: [fn(&mut Parser) -> Read<Option<Binary>>; 5] = [
+const LEVELS: [Level; 5] = [
     Parser::logical,
     Parser::comparison,
     Parser::sum,

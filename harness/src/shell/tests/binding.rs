@@ -174,13 +174,17 @@ fn errors_and_warnings_are_as_loud_as_they_are_asked_to_be() {
     );
     check("Set-ReceiveConnector x -WarningAction SilentlyContinue", "");
     check(
+        "gc C:\\none,C:\\Logs\\recv.log -ea 0 -Tail 1; gc C:\\none -ea SilentlyContinue",
+        "4,>,250 STARTTLS",
+    );
+    check(
         "Get-Queue nowhere -ErrorAction SilentlyContinue; $?; $Error[0]",
         "False\nThe object 'nowhere' couldn't be found.",
     );
     let (printed, _) = super::played("Get-Queue nowhere -ErrorAction Stop; 'never'");
     assert!(!printed.contains("\nnever"), "{printed}");
     let (printed, _) = super::played("Get-Queue nowhere; 'on'");
-    assert!(printed.ends_with("\non"), "{printed}");
+    assert!(printed.ends_with("\n\non"), "{printed}");
     let (_, calls) = super::played("'EX01\\9','EX01\\3' | Get-Queue");
     assert_eq!(
         calls.len(),

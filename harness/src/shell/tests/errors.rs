@@ -12,7 +12,7 @@ fn an_unknown_command() {
          + foo\n\
          + ~~~\n    \
          + CategoryInfo          : ObjectNotFound: (foo:String) [], CommandNotFoundException\n    \
-         + FullyQualifiedErrorId : CommandNotFoundException",
+         + FullyQualifiedErrorId : CommandNotFoundException\n",
     );
 }
 
@@ -27,7 +27,7 @@ fn an_unknown_parameter_with_a_near_miss() {
          +                        ~~~~~~~~~~~~~~~~~~\n    \
          + CategoryInfo          : InvalidArgument: (:) [Set-ReceiveConnector], ParameterBindingException\n    \
          + FullyQualifiedErrorId : NamedParameterNotFound,Set-ReceiveConnector\n\
-         hint: did you mean `-TlsCertificateName`?",
+         hint: did you mean `-TlsCertificateName`?\n",
     );
 }
 
@@ -35,12 +35,12 @@ fn an_unknown_parameter_with_a_near_miss() {
 fn a_parameter_of_powershells_own_cmdlet() {
     check(
         "'x' | ft -Foo",
-        "ft : A parameter cannot be found that matches parameter name 'Foo'.\n\
+        "Format-Table : A parameter cannot be found that matches parameter name 'Foo'.\n\
          At line:1 char:10\n\
          + 'x' | ft -Foo\n\
          +          ~~~~\n    \
          + CategoryInfo          : InvalidArgument: (:) [Format-Table], ParameterBindingException\n    \
-         + FullyQualifiedErrorId : NamedParameterNotFound,Microsoft.PowerShell.Commands.FormatTableCommand",
+         + FullyQualifiedErrorId : NamedParameterNotFound,Microsoft.PowerShell.Commands.FormatTableCommand\n",
     );
 }
 
@@ -66,7 +66,7 @@ fn what_cannot_be_read_is_shown_before_its_sentence() {
          +          ~\n\
          Unexpected token ')' in expression or statement.\n    \
          + CategoryInfo          : ParserError: (:) [], ParentContainsErrorRecordException\n    \
-         + FullyQualifiedErrorId : UnexpectedToken",
+         + FullyQualifiedErrorId : UnexpectedToken\n",
     );
     check(
         "$x = \"abc",
@@ -75,7 +75,7 @@ fn what_cannot_be_read_is_shown_before_its_sentence() {
          +      ~\n\
          The string is missing the terminator: \".\n    \
          + CategoryInfo          : ParserError: (:) [], ParentContainsErrorRecordException\n    \
-         + FullyQualifiedErrorId : TerminatorExpectedAtEndOfString",
+         + FullyQualifiedErrorId : TerminatorExpectedAtEndOfString\n",
     );
 }
 
@@ -88,13 +88,13 @@ fn an_expression_on_nothing() {
          + $x[0]; $x.Trim()\n\
          + ~~~~~\n    \
          + CategoryInfo          : InvalidOperation: (:) [], RuntimeException\n    \
-         + FullyQualifiedErrorId : NullArray\n\
+         + FullyQualifiedErrorId : NullArray\n\n\
          You cannot call a method on a null-valued expression.\n\
          At line:1 char:8\n\
          + $x[0]; $x.Trim()\n\
          +        ~~~~~~~~~\n    \
          + CategoryInfo          : InvalidOperation: (:) [], RuntimeException\n    \
-         + FullyQualifiedErrorId : InvokeMethodOnNull",
+         + FullyQualifiedErrorId : InvokeMethodOnNull\n",
     );
 }
 
@@ -102,7 +102,7 @@ fn an_expression_on_nothing() {
 fn a_command_that_is_nearly_one_is_hinted_at() {
     let (printed, _) = super::played("Get-Quee");
     assert!(
-        printed.ends_with("hint: did you mean `Get-Queue`?"),
+        printed.ends_with("hint: did you mean `Get-Queue`?\n"),
         "{printed}"
     );
 }

@@ -190,3 +190,31 @@ fn scripts_and_patterns_have_a_size() {
     played("('a' * 5000) -match '(a*)*b'");
     played("('a' * 5000) -like '*a*a*a*a*a*a*b'");
 }
+
+/// Each would take hours or gigabytes if only its steps were counted.
+#[test]
+fn large_values_cost_what_they_are() {
+    let big = "$t = 'x' * 2000000; $l = 1..100000;";
+    bounded(&format!("{big} $l | % {{ $t }}"));
+    bounded(&format!("{big} $l | % {{ $l.Count }}"));
+    bounded(&format!("{big} $l -contains $t"));
+    bounded(&format!("{big} $l -eq $t"));
+    bounded(&format!("{big} $l -join $t"));
+    bounded(&format!("{big} [string]::Join($t, $l)"));
+    bounded(&format!("{big} Write-Host $l -Separator $t"));
+    bounded(&format!("{big} $t -split ''"));
+    bounded(&format!("{big} $t.Split('x')"));
+    bounded(&format!("{big} $t.Replace('x', 'yyy')"));
+    bounded(&format!("{big} $l | % {{ gv }}"));
+    bounded(&format!("{big} $l | select @{{n='a';e={{$t}}}}"));
+    bounded(&format!("{big} $l | sls '.' -Context 100000"));
+    bounded(&format!("{big} ($l | % {{ $_ }} | select -Unique).Count"));
+    bounded("1..100000 | % { Get-Queue nowhere }");
+    bounded(&"$a.b();".repeat(30_000));
+    // And these are merely large.
+    played(&format!("{big} $t"));
+    played(&format!(
+        "{big} 1 | select @{{n='a';e={{$t}}}} | ft -Wrap; 1 | select @{{n='a';e={{$t}}}} | fl"
+    ));
+    played(&"1;".repeat(100_000));
+}
