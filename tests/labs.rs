@@ -3,6 +3,7 @@
 //! `labs/NAME/` has a script for each kind. They find names by cmdlets, so that they are right for
 //! every seed, and can be given to `mailfault lab --script`.
 
+mod cmdlets; // the commands that mends are typed with
 mod path; // a trainee's path through the first case, as the articles write it
 
 use std::path::PathBuf;
