@@ -69,20 +69,62 @@ fn the_proper_script_solves_each_lab_whatever_its_seed() {
 
 /// What of each lab's policy the script breaks by which mail flows all the same.
 const BROKEN: [(&str, &str); 15] = [
-    ("barracuda-in-front", "/TlsSettings is EncryptionOnly; it was DomainValidation"),
-    ("dotnet-expired", "sender database-mail/rule is opportunistic; it was dotnet-framework"),
-    ("dotnet-untrusted-chain", "sender console/rule is opportunistic; it was openssl"),
-    ("eop-client-certificate-not-sent", "/TlsSenderCertificateName is empty; it was mail."),
-    ("eop-partner-certificate-renamed", "/RestrictDomainsToCertificate is False; it was True"),
-    ("eop-presents-its-own-certificate", "/TlsAuthLevel is EncryptionOnly; it was DomainValidation"),
-    ("exchange-missing-intermediate", "/TlsSettings is EncryptionOnly; it was DomainValidation"),
-    ("exchange-null-tls-certificate-name", "/TlsSettings is EncryptionOnly; it was DomainValidation"),
-    ("exchange-one-of-two-servers-fixed", "/TlsSettings is EncryptionOnly; it was DomainValidation"),
-    ("exchange-relay-without-the-right", "/AuthMechanism ExternalAuthoritative is True; it was False"),
-    ("exchange-stale-tls-certificate-name", "/TlsSettings is EncryptionOnly; it was DomainValidation"),
-    ("exchange-tls10-only", "/TlsSettings is EncryptionOnly; it was DomainValidation"),
-    ("fortimail-greylists", "box gateway/greylisting is off; it was on"),
-    ("hybrid-certificate-expired", "/TlsSettings is EncryptionOnly; it was DomainValidation"),
+    (
+        "barracuda-in-front",
+        "/TlsSettings is EncryptionOnly; it was DomainValidation",
+    ),
+    (
+        "dotnet-expired",
+        "sender database-mail/rule is opportunistic; it was dotnet-framework",
+    ),
+    (
+        "dotnet-untrusted-chain",
+        "sender console/rule is opportunistic; it was openssl",
+    ),
+    (
+        "eop-client-certificate-not-sent",
+        "/TlsSenderCertificateName is empty; it was mail.",
+    ),
+    (
+        "eop-partner-certificate-renamed",
+        "/RestrictDomainsToCertificate is False; it was True",
+    ),
+    (
+        "eop-presents-its-own-certificate",
+        "/TlsAuthLevel is EncryptionOnly; it was DomainValidation",
+    ),
+    (
+        "exchange-missing-intermediate",
+        "/TlsSettings is EncryptionOnly; it was DomainValidation",
+    ),
+    (
+        "exchange-null-tls-certificate-name",
+        "/TlsSettings is EncryptionOnly; it was DomainValidation",
+    ),
+    (
+        "exchange-one-of-two-servers-fixed",
+        "/TlsSettings is EncryptionOnly; it was DomainValidation",
+    ),
+    (
+        "exchange-relay-without-the-right",
+        "/AuthMechanism ExternalAuthoritative is True; it was False",
+    ),
+    (
+        "exchange-stale-tls-certificate-name",
+        "/TlsSettings is EncryptionOnly; it was DomainValidation",
+    ),
+    (
+        "exchange-tls10-only",
+        "/TlsSettings is EncryptionOnly; it was DomainValidation",
+    ),
+    (
+        "fortimail-greylists",
+        "box gateway/greylisting is off; it was on",
+    ),
+    (
+        "hybrid-certificate-expired",
+        "/TlsSettings is EncryptionOnly; it was DomainValidation",
+    ),
     (
         "hybrid-nocredentials-orphan-certificate",
         "inbound connector Inbound from Contoso/RequireTls is False; the policy is True",
@@ -96,7 +138,11 @@ fn mail_that_was_bought_with_security_flows_and_names_the_policy() {
     for (id, policy) in BROKEN {
         let cast = Cast::named(id).unwrap();
         let grade = graded(&cast, None, &script(&cast, "policy-broken"));
-        assert_eq!(grade.summary(), "mail flows, policy broken", "{id}: {grade}");
+        assert_eq!(
+            grade.summary(),
+            "mail flows, policy broken",
+            "{id}: {grade}"
+        );
         let mut broken = grade.policy_broken.iter();
         assert!(broken.any(|one| one.contains(policy)), "{id}: {grade}");
     }
@@ -204,9 +250,16 @@ fn every_case_is_mended_by_its_own_fix() {
         let before = stage.prove().unwrap();
         let transcript = Shell::fix(&stage).unwrap();
         let after = stage.prove().unwrap();
-        assert!(!before.iter().all(SendResult::is_as_expected), "{id} is not broken");
+        assert!(
+            !before.iter().all(SendResult::is_as_expected),
+            "{id} is not broken"
+        );
         for result in &after {
-            assert!(result.is_as_expected(), "{id}: {result}\n{}", transcript.text());
+            assert!(
+                result.is_as_expected(),
+                "{id}: {result}\n{}",
+                transcript.text()
+            );
         }
         mended += 1;
     }
@@ -218,8 +271,18 @@ fn seeds_vary_names_and_the_same_seed_gives_the_same_lab() {
     for cast in Lab::all() {
         let [one, again, other] = [Some(1), Some(1), Some(6)].map(|seed| open(&cast, seed));
         assert_eq!(one.ticket(), again.ticket(), "{}", cast.id);
-        assert_eq!(one.stage().cast().text(), again.stage().cast().text(), "{}", cast.id);
-        assert_ne!(one.stage().cast().text(), other.stage().cast().text(), "{}", cast.id);
+        assert_eq!(
+            one.stage().cast().text(),
+            again.stage().cast().text(),
+            "{}",
+            cast.id
+        );
+        assert_ne!(
+            one.stage().cast().text(),
+            other.stage().cast().text(),
+            "{}",
+            cast.id
+        );
     }
 }
 
@@ -231,7 +294,9 @@ fn of_two_servers_the_seed_says_which_one_is_at_fault() {
         let playing = lab.stage().playing();
         let without = playing.exchanges().filter(|(_, server)| {
             let connectors = server.receive_connectors();
-            let mut named = connectors.iter().filter_map(|one| one.tls_certificate_name.as_ref());
+            let mut named = connectors
+                .iter()
+                .filter_map(|one| one.tls_certificate_name.as_ref());
             named.next().is_none()
         });
         without.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()

@@ -11,7 +11,10 @@ const PATH: [(&str, &[&str]); 12] = [
     ("Get-MessageTrace -Status Pending", &["Pending"]),
     (
         "Get-MessageTrace | Get-MessageTraceDetail | fl",
-        &["LED=450 4.7.320 Certificate validation failed", "MSG=SubjectMismatch"],
+        &[
+            "LED=450 4.7.320 Certificate validation failed",
+            "MSG=SubjectMismatch",
+        ],
     ),
     // The receive log: the certificate that is shown.
     (
@@ -27,7 +30,10 @@ const PATH: [(&str, &[&str]); 12] = [
         &["TlsCertificateName :"],
     ),
     // The fix, as Microsoft writes it.
-    ("$cert = Get-ExchangeCertificate -Thumbprint THUMBPRINT", &[]),
+    (
+        "$cert = Get-ExchangeCertificate -Thumbprint THUMBPRINT",
+        &[],
+    ),
     (
         "$tlscertificatename = \"<i>$($cert.Issuer)<s>$($cert.Subject)\"",
         &[],
@@ -61,7 +67,11 @@ fn the_first_case_is_solved_as_the_articles_say() {
         assert_eq!(seen.errors(), 0, "{line}: {}", seen.text());
         let text = super::plain(&seen.text());
         for part in printed {
-            assert!(text.contains(&super::plain(part)), "{line}: {}", seen.text());
+            assert!(
+                text.contains(&super::plain(part)),
+                "{line}: {}",
+                seen.text()
+            );
         }
     }
     let report = lab.report().unwrap();
@@ -69,6 +79,9 @@ fn the_first_case_is_solved_as_the_articles_say() {
     assert_eq!(report.hints_used, 0);
     assert!(report.evidence.iter().all(|(_, _, seen)| *seen), "{report}");
     assert!(report.timeline.iter().all(|one| one.deed != Deed::Failed));
-    let changed = report.timeline.iter().filter(|one| one.deed == Deed::Changed);
+    let changed = report
+        .timeline
+        .iter()
+        .filter(|one| one.deed == Deed::Changed);
     assert_eq!(changed.count(), 3, "{report}");
 }
