@@ -3,13 +3,14 @@
 //! `labs/NAME/` has a script for each kind. They find names by cmdlets, so that they are right for
 //! every seed, and can be given to `mailfault lab --script`.
 
+mod cmdlets; // the commands that mends are typed with
 mod path; // a trainee's path through the first case, as the articles write it
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use mailfault::cast::{Cast, SendResult, Stage};
-use mailfault::lab::{Grade, Lab};
+use mailfault::lab::{Deed, Grade, Lab};
 use mailfault::shell::{Shell, Transcript};
 
 /// What a case is called without its folder.
@@ -63,6 +64,24 @@ fn the_proper_script_solves_each_lab_whatever_its_seed() {
         for seed in SEEDS {
             let grade = graded(&cast, seed, &script(&cast, "solved"));
             assert!(grade.solved, "{} {seed:?}: {grade}", cast.id);
+        }
+    }
+}
+
+#[test]
+fn whoever_looks_in_the_right_places_sees_what_proves_the_cause() {
+    for cast in Lab::all() {
+        for seed in SEEDS {
+            let lab = open(&cast, seed);
+            let seen = play(&lab, &script(&cast, "looked"));
+            assert_eq!(seen.errors(), 0, "{}: {}", cast.id, seen.text());
+            let report = lab.report().unwrap();
+            assert!(!report.evidence.is_empty(), "{}", cast.id);
+            for (text, _, shown) in &report.evidence {
+                assert!(shown, "{} {seed:?}: `{text}` in {}", cast.id, seen.text());
+            }
+            let changed = |deed| deed == Deed::Changed;
+            assert!(!report.timeline.iter().any(|one| changed(one.deed)), "{report}");
         }
     }
 }

@@ -178,14 +178,25 @@ impl Cast {
         })
     }
 
-    /// Sends a message at once as this sender, to this recipient, past every queue.
+    /// Sends a message at once as this sender, past every queue: to this recipient, or as the
+    /// sender's first message of the file.
     pub(crate) fn try_sender(
         &self,
         playing: &Playing,
         by: &str,
-        recipient: &str,
+        recipient: Option<&str>,
     ) -> Result<SendResult, Error> {
-        self.by_sender(playing, &Send::by(by, recipient))
+        let mut all = self.written.send.iter().map(toml::Spanned::get_ref);
+        let mut send = match all.find(|send| send.by == by) {
+            Some(send) => send.clone(),
+            None => Send::by(by),
+        };
+        // Where it goes is what the sender is told now.
+        send.to = None;
+        if let Some(recipient) = recipient {
+            send.recipient = Some(recipient.to_owned());
+        }
+        self.by_sender(playing, &send)
     }
 
     fn by_connector(

@@ -32,6 +32,8 @@ pub struct Sender {
     pub trusts: Vec<Der>,
     /// Whether it asks for revocation lists.
     pub checks_revocation: bool,
+    /// Whether it is a device or a program of the organization, although it takes any TLS.
+    pub ours: bool,
 }
 
 /// A sender as a file describes it.
@@ -51,6 +53,10 @@ pub(super) struct Written {
     /// Whether it asks for revocation lists; few do unless they are told to.
     #[serde(default)]
     checks_revocation: bool,
+    /// Whether it is a device or a program of the organization, to which an administrator can go,
+    /// although it takes any TLS.
+    #[serde(default)]
+    ours: bool,
     /// Of an outbound connector of Exchange Online.
     #[serde(rename = "Name")]
     connector: Option<String>,
@@ -85,13 +91,13 @@ pub(super) struct Send {
 }
 
 impl Send {
-    /// A message of this sender to this recipient, of which nothing is expected.
-    pub(super) fn by(by: &str, recipient: &str) -> Self {
+    /// A message of this sender, of which nothing is expected.
+    pub(super) fn by(by: &str) -> Self {
         Self {
             by: by.to_owned(),
             to: None,
             from: alice(),
-            recipient: Some(recipient.to_owned()),
+            recipient: None,
             expect: Spanned::new(0..0, Decision::Deliver.name().to_owned()),
             message: None,
             details: BTreeMap::new(),
@@ -125,7 +131,7 @@ impl Sender {
     /// Whether it is a host that an administrator can go to. The whole Internet is none.
     #[must_use]
     pub fn is_a_host(&self) -> bool {
-        !matches!(self.judge, Judge::Eop(_) | Judge::Opportunistic)
+        self.ours || !matches!(self.judge, Judge::Eop(_) | Judge::Opportunistic)
     }
 
     /// Asks for revocation lists from now on, or does not.
@@ -162,6 +168,7 @@ impl Written {
             client_certificate: self.client_certificate.clone(),
             trusts: Vec::new(),
             checks_revocation: self.checks_revocation,
+            ours: self.ours,
         })
     }
 

@@ -93,12 +93,13 @@ pub(super) static ALL: [Cmdlet; 5] = [
         &Command {
             name: "mailclient",
             aliases: &[],
-            synopsis: "Shows how this host sends, or changes the server or the name that it expects there.",
+            synopsis: "Shows how this host sends, sends a test message, or changes the server or the name that it expects there.",
             notes: &[
-                "A command of the lab, for programs that are configured each in its own way: `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`, `mailclient accept-any-certificate`, `mailclient revocation on` and `off`.",
+                "A command of the lab, for programs that are configured each in its own way: `mailclient test [RECIPIENT]`, `mailclient server NAME`, `mailclient expect NAME`, `mailclient expect-any-name`, `mailclient accept-any-certificate`, `mailclient revocation on` and `off`.",
             ],
             examples: &[
                 "mailclient",
+                "mailclient test",
                 "mailclient expect mail.protection.outlook.com",
             ],
             parameters: &[],
@@ -274,6 +275,23 @@ fn mailclient_shown(desk: &Desk) -> Result<Vec<Value>, Trouble> {
     Ok(lines.into_iter().map(Value::from).collect())
 }
 
+/// Sends a message now, and tells what this host says of it.
+fn tried(desk: &Desk, recipient: Option<&str>) -> Result<Vec<Value>, Trouble> {
+    let stage = desk.stage();
+    let tried = stage
+        .cast()
+        .try_sender(desk.playing(), &sender(desk), recipient);
+    let result = tried.map_err(|error| desk.trouble(error))?;
+    let mut lines = vec![format!("{}: {}", result.to, result.seen)];
+    lines.extend(result.message.lines().map(str::to_owned));
+    let details = result.details.iter();
+    lines.extend(details.map(|(name, text)| format!("{name}: {text}")));
+    if let Some(thumbprint) = result.presented {
+        lines.push(format!("certificate that was shown: {thumbprint}"));
+    }
+    Ok(lines.into_iter().map(Value::from).collect())
+}
+
 /// Changes how this host sends, and shows it.
 fn configure(desk: &Desk, change: impl FnOnce(&mut Sender)) -> Result<Vec<Value>, Trouble> {
     let done = desk.playing().set_sender(&sender(desk), change);
@@ -286,6 +304,8 @@ fn mailclient(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<V
     let words: Vec<_> = call.words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] | ["show"] => mailclient_shown(desk),
+        ["test"] => tried(desk, None),
+        ["test", recipient] => tried(desk, Some(recipient)),
         ["server", host] => {
             send_to(desk, host)?;
             mailclient_shown(desk)
@@ -298,12 +318,15 @@ fn mailclient(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<V
             })
         }
         ["expect-any-name"] => configure(desk, |one| one.judge = Judge::CaOnly),
-        ["accept-any-certificate"] => configure(desk, |one| one.judge = Judge::Opportunistic),
+        ["accept-any-certificate"] => configure(desk, |one| {
+            one.judge = Judge::Opportunistic;
+            one.ours = true;
+        }),
         ["revocation", word @ ("on" | "off")] => {
             configure(desk, |one| one.check_revocation(*word == "on"))
         }
         _ => Err(usage(
-            "mailclient [server NAME | expect NAME | expect-any-name | accept-any-certificate | revocation on | revocation off]",
+            "mailclient [test | server NAME | expect NAME | expect-any-name | accept-any-certificate | revocation on | revocation off]",
         )),
     }
 }

@@ -30,6 +30,7 @@ mod services;
 mod storage;
 mod time;
 mod trace;
+mod tracking;
 
 use std::borrow::Cow;
 
@@ -121,6 +122,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Cmdlet> {
         storage::ALL.as_slice(),
         time::ALL.as_slice(),
         trace::ALL.as_slice(),
+        tracking::ALL.as_slice(),
     ]
     .into_iter()
     .flatten()

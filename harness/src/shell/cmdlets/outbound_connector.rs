@@ -240,7 +240,7 @@ fn validate(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Val
     for recipient in call.texts("Recipients").unwrap_or_default() {
         let result = stage
             .cast()
-            .try_sender(desk.playing(), &connector.name, &recipient);
+            .try_sender(desk.playing(), &connector.name, Some(&recipient));
         let (good, detail) = match result {
             Ok(result) => (
                 result.seen == crate::judge::Decision::Deliver,

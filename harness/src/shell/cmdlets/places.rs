@@ -116,11 +116,19 @@ fn hosts(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, T
             server.name()
         ));
     }
+    for (tenant, _) in desk.playing().eops() {
+        lines.push(format!(
+            "{tenant:24} {:38} its cmdlets are where those of the servers are",
+            "Exchange Online"
+        ));
+    }
     for member in desk.playing().members() {
         if desk.playing().interceptor(&member.name).is_some() {
+            let before = desk.stage().cast().before(&member.name).join(", ");
+            let kind = format!("{}, before {before}", member.kind);
             lines.push(format!(
-                "{:24} {:38} ssh {}",
-                member.name, member.kind, member.name
+                "{:24} {kind:38} ssh {}",
+                member.name, member.name
             ));
         }
     }
