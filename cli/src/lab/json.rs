@@ -64,6 +64,7 @@ fn link(link: &Link) -> Value {
         "host": link.host,
         "last": last,
         "waiting": link.waiting,
+        "sessions": link.sessions,
     })
 }
 

@@ -74,7 +74,18 @@ impl Written {
     /// What it is: the appliance, or a box.
     pub(super) fn kind(&self) -> String {
         match &self.appliance {
-            Some(name) => format!("a box in between, {name}"),
+            // Up to what it does: `Barracuda Email Security Gateway with the certificate …`.
+            Some(name) => Appliance::named(name).map_or_else(
+                |_| format!("a box in between, {name}"),
+                |appliance| {
+                    let ends = [" with ", " that ", " on ", ":", ";"];
+                    let end = ends
+                        .iter()
+                        .filter_map(|end| appliance.summary.find(end))
+                        .min();
+                    appliance.summary[..end.unwrap_or(appliance.summary.len())].to_owned()
+                },
+            ),
             None => "a box in between".to_owned(),
         }
     }

@@ -82,6 +82,7 @@ fn links(stage: &Stage, lives: &[Life]) -> Vec<Link> {
                 host: host.to_owned(),
                 last: None,
                 waiting: 0,
+                sessions: 0,
             });
         }
     };
@@ -124,14 +125,22 @@ fn links(stage: &Stage, lives: &[Life]) -> Vec<Link> {
             });
         }
     }
-    for (name, _) in playing.interceptors() {
+    for (name, one) in playing.interceptors() {
+        let servers: Vec<_> = one
+            .report()
+            .sessions
+            .iter()
+            .map(|one| one.server.peer)
+            .collect();
         for before in stage.cast().before(name) {
+            let addr = playing.address(&before).ok();
             links.push(Link {
                 from: name.to_owned(),
                 to: member(stage, &before),
                 host: String::new(),
                 last: None,
                 waiting: 0,
+                sessions: servers.iter().filter(|one| Some(**one) == addr).count(),
             });
         }
     }

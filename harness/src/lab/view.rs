@@ -72,6 +72,9 @@ pub struct Link {
     pub last: Option<LastSession>,
     /// How many messages wait to go this way.
     pub waiting: usize,
+    /// How many sessions went this way, where `from` is a box: what became of the messages is its
+    /// clients' to tell.
+    pub sessions: usize,
 }
 
 /// How a session went, as the sender saw it.

@@ -1,6 +1,9 @@
 //! A class: a lab for each trainee, and a trainer who begins and ends it.
 
 pub(crate) mod csv; // the results, for a table
+mod files; // how many may be open
+
+pub(crate) use files::allow_many;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};

@@ -294,7 +294,9 @@ function explain(text) {
 
 function how(link) {
   const { last } = link;
-  const [kind, mark, text] = !last ? ['', '–', 'no session yet']
+  const passed = link.sessions === 1 ? '1 session passed' : `${link.sessions} sessions passed`;
+  const [kind, mark, text] = !last && link.sessions ? ['', '–', passed]
+    : !last ? ['', '–', 'no session yet']
     : !last.delivered ? ['bad', '✕', 'broken']
     : last.in_clear ? ['warn', '!', 'taken in clear']
     : ['good', '✓', 'taken'];
@@ -323,7 +325,7 @@ function showFlow([nodes, links]) {
   svg.setAttribute('aria-hidden', 'true');
   $('topology').replaceChildren(svg, ...used.map(layer => el('div', { class: 'layer' },
     nodes.filter(node => layers.get(node.name) === layer).map(node => boxes.get(node.name)))));
-  flow = { svg, boxes, links: links.filter(link => boxes.has(link.from) && boxes.has(link.to)) };
+  flow = { svg, boxes, depth: layers, links: links.filter(link => boxes.has(link.from) && boxes.has(link.to)) };
   drawWires();
   const before = seen;
   seen = new Map(links.map(link => [`${link.from} ${link.to} ${link.host}`, link.last?.at]));
@@ -350,7 +352,7 @@ function showFlow([nodes, links]) {
 }
 
 function drawWires() {
-  const { svg, boxes, links } = flow;
+  const { svg, boxes, depth, links } = flow;
   let frame = $('topology').getBoundingClientRect();
   if (!svg || frame.width === 0) return;
   // From left to right where there is room for what stands on the lines, else downwards.
@@ -380,6 +382,14 @@ function drawWires() {
       const [x2, y2] = [to.left - frame.left, to.top - frame.top + to.height * b];
       const half = Math.max(30, (x2 - x1) / 2);
       path = `M${x1} ${y1}C${x1 + half} ${y1} ${x2 - half} ${y2} ${x2} ${y2}`;
+      const between = [...boxes].filter(([name]) => depth.get(link.from) < depth.get(name) && depth.get(name) < depth.get(link.to));
+      if (between.length) {
+        // It goes by below whoever stands in between.
+        const rects = between.map(([, box]) => box.getBoundingClientRect());
+        const below = Math.max(...rects.map(rect => rect.bottom)) - frame.top + 16;
+        const [near, far] = [Math.min(...rects.map(rect => rect.left)) - frame.left, Math.max(...rects.map(rect => rect.right)) - frame.left];
+        path = `M${x1} ${y1}C${(x1 + near) / 2} ${y1} ${(x1 + near) / 2} ${below} ${near} ${below}L${far} ${below}C${(far + x2) / 2} ${below} ${(far + x2) / 2} ${y2} ${x2} ${y2}`;
+      }
       tip = `M${x2 - 8} ${y2 - 4}L${x2} ${y2}L${x2 - 8} ${y2 + 4}Z`;
     }
     const { kind, mark, text } = how(link);
