@@ -15,3 +15,4 @@ mod pages; // completions and manual pages
 mod probe; // a server, as others would judge it
 mod run; // real clients against scenarios
 mod serve; // a server that a parent owns
+mod writing; // the page about writing a lab, followed
