@@ -81,7 +81,10 @@ fn whoever_looks_in_the_right_places_sees_what_proves_the_cause() {
                 assert!(shown, "{} {seed:?}: `{text}` in {}", cast.id, seen.text());
             }
             let changed = |deed| deed == Deed::Changed;
-            assert!(!report.timeline.iter().any(|one| changed(one.deed)), "{report}");
+            assert!(
+                !report.timeline.iter().any(|one| changed(one.deed)),
+                "{report}"
+            );
         }
     }
 }

@@ -21,7 +21,11 @@ fn typed(case: &str, lines: &[Line<'_>]) -> bool {
         let mut seen = Transcript::new();
         shell.run(line, &mut seen);
         let said = super::plain(&seen.text());
-        assert!(said.contains(&super::plain(expected)), "{line}: {}", seen.text());
+        assert!(
+            said.contains(&super::plain(expected)),
+            "{line}: {}",
+            seen.text()
+        );
         assert!(!expected.is_empty() || said.is_empty(), "{line}: {said}");
     }
     let after = stage.prove().unwrap();
@@ -39,13 +43,22 @@ fn a_component_is_inactive_until_somebody_makes_it_active() {
     let inactive = format!("{set} -State Inactive");
     let lines = [
         (shown, "State : Inactive"),
-        ("Get-ServerComponentState EX01", "EX01.contoso.test HubTransport Active"),
-        ("Set-ServerComponentState EX01 -Component UMCallRouter", "Cannot process argument"),
+        (
+            "Get-ServerComponentState EX01",
+            "EX01.contoso.test HubTransport Active",
+        ),
+        (
+            "Set-ServerComponentState EX01 -Component UMCallRouter",
+            "Cannot process argument",
+        ),
         (&active, ""),
         (shown, "State : Active"),
     ];
     assert!(typed("exchange-component-inactive", &lines));
-    assert!(!typed("exchange-component-inactive", &[(&active, ""), (&inactive, "")]));
+    assert!(!typed(
+        "exchange-component-inactive",
+        &[(&active, ""), (&inactive, "")]
+    ));
     assert!(!typed(
         "exchange-component-inactive",
         &[("Get-ServerComponentState EX09", "couldn't be found")]
@@ -55,7 +68,10 @@ fn a_component_is_inactive_until_somebody_makes_it_active() {
 #[test]
 fn the_registry_has_the_versions_of_tls_and_windows_reads_them_when_it_starts() {
     let key = r#""HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server""#;
-    let (get, set) = (format!("Get-ItemProperty {key}"), format!("Set-ItemProperty {key}"));
+    let (get, set) = (
+        format!("Get-ItemProperty {key}"),
+        format!("Set-ItemProperty {key}"),
+    );
     let on = format!("{set} -Name Enabled -Value 1");
     let odd = format!("{set} -Name Enabeld -Value 1");
     let missing = format!("{get} -Name Nothing");
@@ -63,12 +79,18 @@ fn the_registry_has_the_versions_of_tls_and_windows_reads_them_when_it_starts() 
         (get.as_str(), "Enabled : 0 DisabledByDefault : 1"),
         (&odd, "is not supported by this shell"),
         (&missing, "Property Nothing does not exist at path"),
-        (r"Get-ItemProperty HKLM:\SOFTWARE\Microsoft", "Cannot find path"),
+        (
+            r"Get-ItemProperty HKLM:\SOFTWARE\Microsoft",
+            "Cannot find path",
+        ),
         (&on, ""),
         (&get, "Enabled : 1 DisabledByDefault : 0"),
     ];
     assert!(!typed("exchange-tls10-only", &lines));
-    assert!(typed("exchange-tls10-only", &[(&on, ""), ("Restart-Computer -Force", "")]));
+    assert!(typed(
+        "exchange-tls10-only",
+        &[(&on, ""), ("Restart-Computer -Force", "")]
+    ));
 }
 
 #[test]
@@ -81,14 +103,23 @@ fn the_right_to_relay_is_given_and_taken_away() {
     let case = "exchange-relay-without-the-right";
     let lines = [
         (shown, "ms-Exch-SMTP-Submit"),
-        (other.as_str(), "-ExtendedRights `Ms-Exch-Bypass-Anti-Spam` is not supported"),
-        (r"Add-ADPermission EX01\Relay -User EX01\Administrator -ExtendedRights x", "is not supported"),
+        (
+            other.as_str(),
+            "-ExtendedRights `Ms-Exch-Bypass-Anti-Spam` is not supported",
+        ),
+        (
+            r"Add-ADPermission EX01\Relay -User EX01\Administrator -ExtendedRights x",
+            "is not supported",
+        ),
         (&relay, ""),
         (shown, "{ms-Exch-SMTP-Accept-Any-Recipient}"),
         (FRONT_END, STARTED),
     ];
     assert!(typed(case, &lines));
-    assert!(!typed(case, &[(&relay, ""), (&remove, ""), (FRONT_END, STARTED)]));
+    assert!(!typed(
+        case,
+        &[(&relay, ""), (&remove, ""), (FRONT_END, STARTED)]
+    ));
 }
 
 #[test]
@@ -98,14 +129,26 @@ fn an_account_is_synchronized_from_the_unit_that_is() {
     let nowhere = moved.replace("OU=Staff", "OU=Nowhere");
     let lines = [
         ("Get-Recipient newcomer@contoso.test", "couldn't be found"),
-        ("Get-Recipient bob | fl PrimarySmtpAddress", "PrimarySmtpAddress : bob@contoso.test"),
-        ("Get-ADUser newcomer | fl DistinguishedName", "CN=newcomer,OU=New accounts,DC=contoso,DC=test"),
-        ("Get-ADUser nobody", "Cannot find an object with identity: 'nobody'."),
+        (
+            "Get-Recipient bob | fl PrimarySmtpAddress",
+            "PrimarySmtpAddress : bob@contoso.test",
+        ),
+        (
+            "Get-ADUser newcomer | fl DistinguishedName",
+            "CN=newcomer,OU=New accounts,DC=contoso,DC=test",
+        ),
+        (
+            "Get-ADUser nobody",
+            "Cannot find an object with identity: 'nobody'.",
+        ),
         (&nowhere, "Cannot find an object with identity"),
         (moved, ""),
     ];
     assert!(!typed(case, &lines));
-    let sync = ("Start-ADSyncSyncCycle -PolicyType Delta", "Result : Success");
+    let sync = (
+        "Start-ADSyncSyncCycle -PolicyType Delta",
+        "Result : Success",
+    );
     assert!(!typed(case, &[sync]));
     let shown = ("Get-Recipient newcomer | fl Name", "Name : newcomer");
     assert!(typed(case, &[(moved, ""), sync, shown]));
@@ -143,10 +186,20 @@ fn what_a_box_puts_off_is_shown_and_exempted() {
         ("show greylist", "exempt: contoso.test"),
     ];
     assert!(typed("fortimail-greylists", &lines));
-    let off = [here, ("greylist off", ""), ("show greylist", "greylisting: off")];
+    let off = [
+        here,
+        ("greylist off", ""),
+        ("show greylist", "greylisting: off"),
+    ];
     assert!(typed("fortimail-greylists", &off));
-    let other = [("ssh asa", ""), ("greylist off", "this box does not greylist")];
-    assert!(!typed("asa-masks-starttls", &[("ssh asa", "`help` lists"), other[1]]));
+    let other = [
+        ("ssh asa", ""),
+        ("greylist off", "this box does not greylist"),
+    ];
+    assert!(!typed(
+        "asa-masks-starttls",
+        &[("ssh asa", "`help` lists"), other[1]]
+    ));
 }
 
 #[test]
@@ -156,9 +209,18 @@ fn what_issued_a_certificate_is_imported_from_its_file() {
     let wrong = format!(r"{import} Cert:\LocalMachine\Root");
     let lines = [
         (wrong.as_str(), "here is not supported by this shell"),
-        (r"Import-Certificate C:\certificates\none.cer -CertStoreLocation Cert:\LocalMachine\CA", "Cannot find path"),
-        (r"certutil -dump C:\certificates\public-ca.cer", "Subject: CN=Fabrikam Public Server CA 2"),
-        (r"certutil -addstore Root C:\certificates\public-ca.cer", "usage"),
+        (
+            r"Import-Certificate C:\certificates\none.cer -CertStoreLocation Cert:\LocalMachine\CA",
+            "Cannot find path",
+        ),
+        (
+            r"certutil -dump C:\certificates\public-ca.cer",
+            "Subject: CN=Fabrikam Public Server CA 2",
+        ),
+        (
+            r"certutil -addstore Root C:\certificates\public-ca.cer",
+            "usage",
+        ),
         (&right, "public-ca.cer is in"),
         (FRONT_END, STARTED),
     ];
@@ -170,8 +232,14 @@ fn an_address_is_taken_off_the_list_and_what_was_refused_is_tracked() {
     let lines = [
         ("delist", "usage: delist ADDRESS"),
         ("delist nobody", "usage: delist ADDRESS"),
-        ("Get-MessageTrackingLog -EventId FAIL | fl RecipientStatus", "550 5.7.606 Access denied"),
-        ("Get-MessageTrackingLog -EventId FAIL -Sender nobody@contoso.test", ""),
+        (
+            "Get-MessageTrackingLog -EventId FAIL | fl RecipientStatus",
+            "550 5.7.606 Access denied",
+        ),
+        (
+            "Get-MessageTrackingLog -EventId FAIL -Sender nobody@contoso.test",
+            "",
+        ),
         ("delist 127.0.0.1", "asked for the removal of 127.0.0.1"),
     ];
     assert!(typed("eop-banned-address", &lines));
@@ -181,8 +249,14 @@ fn an_address_is_taken_off_the_list_and_what_was_refused_is_tracked() {
 fn a_host_says_what_it_thinks_of_the_server() {
     let lines = [
         ("Enter-PSSession console", ""),
-        ("mailclient test", "Verify return code: 20 (unable to get local issuer certificate)"),
-        (r"update-ca-certificates C:\certificates\mail-root.cer", "1 added"),
+        (
+            "mailclient test",
+            "Verify return code: 20 (unable to get local issuer certificate)",
+        ),
+        (
+            r"update-ca-certificates C:\certificates\mail-root.cer",
+            "1 added",
+        ),
         ("mailclient test", "exchange01.int.contoso.test: deliver"),
         ("mailclient test nobody@elsewhere.test", "5.7.54"),
     ];
@@ -197,7 +271,11 @@ fn lab(case: &str) -> Lab {
         None => text,
     };
     let ticket = "[lab]\nfrom = \"a\"\nsubject = \"b\"\nticket = \"c\"\n";
-    Lab::open(&Cast::parse("lab.toml", &format!("{text}\n{ticket}")).unwrap(), None).unwrap()
+    Lab::open(
+        &Cast::parse("lab.toml", &format!("{text}\n{ticket}")).unwrap(),
+        None,
+    )
+    .unwrap()
 }
 
 #[track_caller]
@@ -244,18 +322,53 @@ fn what_security_hangs_on_is_guarded() {
 }
 
 #[test]
+fn whoever_sends_to_a_host_that_is_not_there_has_a_name_that_is_not_found() {
+    for (case, script, words) in [
+        (
+            "hybrid-send-connector-names-no-certificate",
+            "Get-SendConnector | Set-SendConnector -SmartHosts elsewhere.test",
+            "451 4.4.0 DNS query failed",
+        ),
+        (
+            "barracuda-in-front",
+            "Get-OutboundConnector | Set-OutboundConnector -SmartHosts elsewhere.test",
+            "450 4.4.312 DNS query failed",
+        ),
+    ] {
+        let lab = lab(case);
+        super::play(&lab, script);
+        let grade = lab.grade().unwrap();
+        assert!(!grade.mail_flows);
+        assert!(grade.to_string().contains(words), "{grade}");
+        assert!(!lab.report().unwrap().grade.solved);
+    }
+}
+
+#[test]
 fn a_lab_that_names_nobody_or_begins_with_an_error_says_where() {
     let text = Cast::named("barracuda-in-front").unwrap().text().to_owned();
     for (key, why) in [
-        ("without = [\"nobody\"]", "`without` names `nobody`, which the case does not have"),
-        ("without = [\"ex01/Nothing\"]", "`without` names `ex01/Nothing`"),
-        ("before = \"Get-Nothing\"", "`before`: `Get-Nothing`: The term 'Get-Nothing'"),
+        (
+            "without = [\"nobody\"]",
+            "`without` names `nobody`, which the case does not have",
+        ),
+        (
+            "without = [\"ex01/Nothing\"]",
+            "`without` names `ex01/Nothing`",
+        ),
+        (
+            "before = \"Get-Nothing\"",
+            "`before`: `Get-Nothing`: The term 'Get-Nothing'",
+        ),
     ] {
         let text = text.replace("\n[lab]\n", &format!("\n[lab]\n{key}\n"));
         let line = text.lines().position(|line| line == "[lab]").unwrap() + 1;
         let cast = Cast::parse("mine.toml", &text).unwrap();
         let error = Lab::open(&cast, None).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("mine.toml:{line}:1: {why}")), "{error}");
+        assert!(
+            error.starts_with(&format!("mine.toml:{line}:1: {why}")),
+            "{error}"
+        );
     }
 }
 
@@ -268,6 +381,9 @@ fn the_example_of_every_key_is_a_lab() {
         let grade = lab.grade().unwrap();
         assert!(grade.mail_flows, "{grade}");
         let domain = "DomainType is InternalRelay; the policy is Authoritative";
-        assert!(grade.policy_broken.iter().any(|one| one.ends_with(domain)), "{grade}");
+        assert!(
+            grade.policy_broken.iter().any(|one| one.ends_with(domain)),
+            "{grade}"
+        );
     }
 }

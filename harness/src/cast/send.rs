@@ -87,17 +87,22 @@ impl Cast {
     ///
     /// [`Error::BadScenario`] with file, line and column of a send that names nobody.
     pub fn send_all(&self, playing: &Playing) -> Result<Vec<SendResult>, Error> {
-        self.send_each(playing, |send, result| complaints(result, send))
+        let send = |send: &Send| self.send_one(playing, send);
+        self.send_each(send, |send, result| complaints(result, send))
     }
 
     /// The same, once the fix was made: every message is delivered, but where the file says
-    /// otherwise by `after-fix`.
+    /// otherwise by `after-fix`. A sender that was told to send to nobody says so.
     ///
     /// # Errors
     ///
     /// As [`send_all`](Self::send_all).
     pub fn send_after_fix(&self, playing: &Playing) -> Result<Vec<SendResult>, Error> {
-        self.send_each(playing, |send, result| {
+        let send = |send: &Send| match self.send_one(playing, send) {
+            Err(error) => Ok(nowhere(playing, send, &error)),
+            sent => sent,
+        };
+        self.send_each(send, |send, result| {
             let expected = send.after_fix.as_ref().map(|word| word.get_ref().as_str());
             result.expected = sender::decision(expected.unwrap_or(Decision::Deliver.name()))
                 .unwrap_or(Decision::Deliver);
@@ -107,7 +112,7 @@ impl Cast {
 
     fn send_each(
         &self,
-        playing: &Playing,
+        play: impl Fn(&Send) -> Result<SendResult, Error>,
         complaints: impl Fn(&Send, &mut SendResult) -> Vec<String>,
     ) -> Result<Vec<SendResult>, Error> {
         let place = Text {
@@ -116,7 +121,7 @@ impl Cast {
         };
         let sends = self.written.send.iter().map(|one| {
             let send = one.get_ref();
-            let mut result = self.send_one(playing, send);
+            let mut result = play(send);
             if let Ok(result) = &mut result {
                 result.complaints = complaints(send, result);
             }
@@ -284,6 +289,28 @@ impl Cast {
                 .or(own)
                 .unwrap_or_default(),
         }
+    }
+}
+
+/// What becomes of a message whose sender was told to send to a host that is not there.
+fn nowhere(playing: &Playing, send: &Send, error: &Error) -> SendResult {
+    let sender = playing.sender(&send.by);
+    let to = sender.as_ref().map_or("", |sender| sender.to.as_str());
+    let message = match &sender {
+        Ok(sender) if sender.is_online() => "450 4.4.312 DNS query failed".to_owned(),
+        Ok(_) => error.to_string(),
+        Err(_) => "451 4.4.0 DNS query failed".to_owned(),
+    };
+    SendResult {
+        by: send.by.clone(),
+        to: send.to.clone().unwrap_or_else(|| to.to_owned()),
+        seen: Decision::Defer,
+        message,
+        details: vec![("error".to_owned(), error.to_string())],
+        presented: None,
+        change: Vec::new(),
+        expected: Decision::Defer,
+        complaints: Vec::new(),
     }
 }
 

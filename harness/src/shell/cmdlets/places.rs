@@ -126,10 +126,7 @@ fn hosts(desk: &mut Desk, _: &Call, _: &mut dyn Console) -> Result<Vec<Value>, T
         if desk.playing().interceptor(&member.name).is_some() {
             let before = desk.stage().cast().before(&member.name).join(", ");
             let kind = format!("{}, before {before}", member.kind);
-            lines.push(format!(
-                "{:24} {kind:38} ssh {}",
-                member.name, member.name
-            ));
+            lines.push(format!("{:24} {kind:38} ssh {}", member.name, member.name));
         }
     }
     for sender in desk.playing().senders() {
