@@ -1,5 +1,31 @@
-//! The small subset of PowerShell in which a case's fix is written and a trainee works: its
-//! language, and what of it is not about mail. What is about mail, a [`Host`](command::Host) knows.
+//! The small subset of PowerShell in which a case's fix is written and a trainee works.
+//!
+//! [`Shell`] is a management shell on a cast that runs: Exchange's cmdlets, those of Exchange
+//! Online and of Windows as far as mail asks for them, over the models. Names, properties and their
+//! order, and errors are Microsoft's; whatever is not supported says so, and names what is.
+//!
+//! Of the language there are pipelines, `$variables`, strings with `$(…)`, here-strings, `@()`,
+//! `@{}`, members and methods of text and dates, the comparison, pattern and arithmetic operators,
+//! `if` and `foreach`; `Format-List`, `Format-Table`, `Where-Object`, `Select-Object`,
+//! `Sort-Object`, `Group-Object`, `Measure-Object`, `ForEach-Object`, `Select-String`,
+//! `Get-Content`, `Get-Help` and `Get-Command`. There are no functions, loops with conditions,
+//! redirections or jobs. `man NAME` tells of each command.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use mailfault::cast::{Cast, Stage};
+//! use mailfault::shell::{Shell, Transcript};
+//!
+//! let stage = Stage::open(Cast::named("barracuda-in-front")?, |player| player)?;
+//! let mut shell = Shell::open(Arc::new(stage));
+//! let mut seen = Transcript::new();
+//! shell.run("Get-OutboundConnector | fl SmartHosts,TlsSettings", &mut seen);
+//! assert!(seen.text().contains("TlsSettings : DomainValidation"));
+//!
+//! shell.run("Get-Nothing", &mut seen);
+//! assert!(seen.text().contains("The term 'Get-Nothing' is not recognized as the name of a cmdlet"));
+//! # Ok::<(), mailfault::Error>(())
+//! ```
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
