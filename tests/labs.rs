@@ -177,6 +177,8 @@ fn whoever_does_nothing_solves_nothing() {
             let lab = open(&cast, seed);
             let grade = lab.grade().unwrap();
             assert!(!grade.solved && !grade.mail_flows, "{}: {grade}", cast.id);
+            // Nothing in it tells where to look.
+            assert!(grade.policy_broken.is_empty(), "{}: {grade}", cast.id);
             assert!(!lab.report().unwrap().grade.solved);
         }
     }

@@ -37,7 +37,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::cast::{Cast, LabText, Stage};
+use crate::cast::{Cast, LabText, SendResult, Stage};
 use crate::error::Error;
 use crate::shell::{Completion, Console, Shell};
 use policy::Settings;
@@ -352,7 +352,8 @@ impl Lab {
         }
         let arrivals = self.stage.prove()?;
         let settings = policy::settings(self.stage.playing());
-        let broken = policy::broken(&self.before, &settings, &self.text);
+        let mail_flows = arrivals.iter().all(SendResult::is_as_expected);
+        let broken = policy::broken(&self.before, &settings, &self.text, mail_flows);
         let grade = Grade::new(&arrivals, broken);
         self.state().graded = Some((grade.clone(), changes, now));
         Ok(grade)

@@ -237,8 +237,14 @@ fn of_inbound_connector(all: &mut Settings, one: &InboundConnector) {
     );
 }
 
-/// Which policies are broken, a sentence each.
-pub(super) fn broken(before: &Settings, now: &Settings, text: &LabText) -> Vec<String> {
+/// Which policies are broken, a sentence each. What was broken from the beginning, and has to be
+/// put right, is told of once mail flows: before that it would tell where to look.
+pub(super) fn broken(
+    before: &Settings,
+    now: &Settings,
+    text: &LabText,
+    mail_flows: bool,
+) -> Vec<String> {
     let may_change = |name: &str| {
         text.may_change
             .iter()
@@ -271,7 +277,8 @@ pub(super) fn broken(before: &Settings, now: &Settings, text: &LabText) -> Vec<S
     }
     for (name, wanted) in &text.policy {
         let is = now.get(name).map_or("not there", |is| is.value.as_str());
-        if !is.eq_ignore_ascii_case(wanted) {
+        let is_new = now.get(name) != before.get(name);
+        if !is.eq_ignore_ascii_case(wanted) && (mail_flows || is_new) {
             let told = format!("{name} is {}; the policy is {}", shown(is), shown(wanted));
             broken.retain(|one| !one.starts_with(&format!("{name} ")));
             broken.push(told);
