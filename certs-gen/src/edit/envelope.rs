@@ -31,7 +31,12 @@ pub(crate) fn envelope(recipe: &Recipe, mut der: Vec<u8>, draw: &mut Draw) -> Ve
                 [&[0x30, 0x80], content, &[0, 0]].concat()
             }
             Flaw::DerEmpty => asn1::sequence([]),
-            Flaw::DerGarbage => draw.bytes::<600>().to_vec(),
+            Flaw::DerGarbage => {
+                let mut octets = draw.bytes::<600>();
+                // A SEQUENCE, with which one in 256 would begin, is no garbage yet.
+                octets[0] &= !0x20;
+                octets.to_vec()
+            }
             Flaw::DerNonminimalLength => {
                 let content = content(&der);
                 let length = content.len().to_be_bytes();
