@@ -6,6 +6,7 @@
 mod authority;
 mod bundle;
 mod certificate;
+mod dns;
 mod eop;
 mod exchange;
 mod flow;
@@ -23,6 +24,7 @@ mod stage;
 mod tests;
 mod written;
 
+pub use dns::DnsRecords;
 pub use flow::MailFlow;
 pub use lab::{Evidence, LabText};
 pub use life::Life;
@@ -230,7 +232,10 @@ impl Cast {
             interceptor: BTreeMap::new(),
             boxes: BTreeMap::new(),
             senders: Mutex::default(),
+            dns: Mutex::default(),
         };
+        let records = dns::records(&members.mx, &members.dns, &playing.certificates);
+        playing.dns = Mutex::new(records.map_err(|(place, error)| at(place)(error))?);
         let of = |one: usize| {
             move |exchange::Misplaced(place, error): exchange::Misplaced| {
                 at(place.unwrap_or(one))(error)
@@ -290,6 +295,11 @@ impl Cast {
             let meant = meant.map_err(at(one.span().start))?;
             playing.lock_senders().insert(name.clone(), meant);
         }
+        for server in playing.exchange.values() {
+            for (domain, hosts) in &members.mx {
+                server.set_mx(domain, hosts);
+            }
+        }
         for (host, member) in &members.hosts {
             // One that leads nowhere is told of by whoever asks for it.
             if let Ok(addr) = playing.address(member) {
@@ -314,6 +324,7 @@ pub struct Playing {
     exchange: BTreeMap<String, Exchange>,
     eop: BTreeMap<String, Eop>,
     senders: Mutex<BTreeMap<String, Sender>>,
+    dns: Mutex<BTreeMap<String, DnsRecords>>,
 }
 
 /// A member of a cast: who is where.
