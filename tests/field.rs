@@ -10,7 +10,7 @@ use mailfault::exchange::{
     TransportRole,
 };
 use mailfault::intercept::Tampering;
-use mailfault::judge::Decision;
+use mailfault::judge::{Decision, Tlsa};
 use mailfault::transport::ProgressKind;
 use mailfault::{CertificateFacts, Clock, TlsVersion};
 
@@ -23,7 +23,7 @@ const FRONT_END: &str = "ex01/Default Frontend";
 type Mend = fn(&Playing);
 
 /// The mend of each case, after which each of its messages goes.
-const MENDS: [(&str, Mend); 22] = [
+const MENDS: [(&str, Mend); 24] = [
     ("eop-banned-address", |cast| {
         let cloud = cast.eop("cloud").unwrap();
         cloud.delist(std::net::Ipv4Addr::LOCALHOST);
@@ -44,6 +44,12 @@ const MENDS: [(&str, Mend); 22] = [
         connector.sender_ip_addresses.push(ours);
         cloud.set_inbound_connector(connector);
     }),
+    ("eop-mta-sts-names-old-mx", |cast| {
+        cast.set_dns("contoso.test", |dns| {
+            let policy = dns.mta_sts.as_mut().unwrap();
+            policy.mx.push("mx.contoso.test".to_owned());
+        });
+    }),
     ("eop-partner-certificate-renamed", |cast| {
         let cloud = cast.eop("cloud").unwrap();
         let mut connector = cloud.tenant().inbound_connectors[0].clone();
@@ -54,6 +60,11 @@ const MENDS: [(&str, Mend); 22] = [
         let both = ["bob@contoso.test", "newcomer@contoso.test"];
         let cloud = cast.eop("cloud").unwrap();
         cloud.set_recipients(Recipients::known(both));
+    }),
+    ("eop-tlsa-not-renewed", |cast| {
+        let renewed = cast.certificate("renewed").unwrap().leaf();
+        let record = Tlsa::of(renewed, 3, 1, 1).unwrap();
+        cast.set_dns("mx.contoso.test", |dns| dns.tlsa.push(record));
     }),
     ("exchange-anonymous-users-removed", |cast| {
         let ex01 = cast.exchange("ex01").unwrap();

@@ -1,4 +1,4 @@
-//! The choice of cryptography, made here and nowhere else: key generation, signatures, SHA-256, random bytes.
+//! The choice of cryptography, made here and nowhere else: key generation, signatures, SHA-2, random bytes.
 //!
 //! Keys cross this border as PKCS#8 and as the bits of their SubjectPublicKeyInfo. A key is read again for each
 //! signature: a test mints few certificates, and bytes are easier to keep than two libraries' types.
@@ -101,6 +101,10 @@ pub(crate) fn sign_pss(pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
 
 pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
     provider::sha256(message)
+}
+
+pub(crate) fn sha512(message: &[u8]) -> [u8; 64] {
+    provider::sha512(message)
 }
 
 /// Bytes from the system's random source.

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::crypto;
+
 /// A certificate, a revocation list or a private key, binary.
 ///
 /// ```
@@ -33,6 +35,28 @@ impl Der {
     #[must_use]
     pub fn thumbprint(&self) -> String {
         hex(&sha1_smol::Sha1::from(&self.bytes).digest().bytes())
+    }
+
+    /// The SHA-256 of the bytes.
+    ///
+    /// ```
+    /// let abc = mailfault_certs::Der::from(b"abc".to_vec());
+    /// assert_eq!(abc.sha256()[..4], [0xba, 0x78, 0x16, 0xbf]); // FIPS 180-4
+    /// ```
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        crypto::sha256(&self.bytes)
+    }
+
+    /// The SHA-512 of the bytes.
+    ///
+    /// ```
+    /// let abc = mailfault_certs::Der::from(b"abc".to_vec());
+    /// assert_eq!(abc.sha512()[..4], [0xdd, 0xaf, 0x35, 0xa1]); // FIPS 180-4
+    /// ```
+    #[must_use]
+    pub fn sha512(&self) -> [u8; 64] {
+        crypto::sha512(&self.bytes)
     }
 
     /// Writes the file, over an older one if there is one; a private key for its owner alone (0600 on Unix).

@@ -126,11 +126,18 @@ fn heard_of(scenario: &Scenario, given: &str) -> Vec<Wording> {
 
 fn of_judge(judge: &Judge) -> String {
     let name = judge.name();
+    let mut lines = format!("mailfault probe mail.contoso.com:25 --as {name}\n");
+    if let Judge::Eop(_) = judge {
+        lines += &format!(
+            "mailfault probe mx1.contoso.com:25 --as {name} --tlsa \"$(dig +short TLSA _25._tcp.mx1.contoso.com)\" \
+             --recipient-domain contoso.com --mta-sts 'enforce *.contoso.com'\n"
+        );
+    }
     format!(
         "{name} (judge)\n{}\n\nIt is {}.\n\nTry it:\n\n{}",
         judge.summary(),
         judge.basis(),
-        output::indent(&format!("mailfault probe mail.contoso.com:25 --as {name}")),
+        output::indent(&lines),
     )
 }
 

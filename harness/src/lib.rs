@@ -64,6 +64,8 @@ pub mod exchange;
 mod fault;
 mod first;
 pub mod handshake;
+#[cfg(feature = "judge")]
+mod hex;
 #[cfg(feature = "models")]
 pub mod intercept;
 #[cfg(feature = "judge")]

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use mailfault::exchange::log::{RowEvent, TrackingRow};
-use mailfault::exchange::{Exchange, SendConnector, TransportRole, Version};
+use mailfault::exchange::{Exchange, ProtocolLoggingLevel, SendConnector, TransportRole, Version};
 use mailfault::transport::{NotificationKind, ProgressKind, QueueStatus, RetrySchedule};
 use mailfault::{Ca, Clock, Ended, Fault, MockServer, Stage};
 
@@ -353,4 +353,65 @@ fn what_no_connector_is_for_waits_until_one_is() {
             .contains("did you mean `Status`?")
     );
     assert_eq!(peer.finish().mail.len(), 1);
+}
+
+/// A port where nobody listens.
+fn closed() -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+#[test]
+fn a_domain_is_looked_up_each_time_and_its_next_host_tried_where_one_cannot_be_talked_to() {
+    let clock = Clock::at(this_second());
+    let (second, third) = (MockServer::start(), MockServer::start());
+    let hosts = [
+        "mx1.fabrikam.test",
+        "mx2.fabrikam.test",
+        "mx3.fabrikam.test",
+    ];
+    let mut connector = SendConnector::new(CONNECTOR);
+    connector.protocol_logging_level = ProtocolLoggingLevel::Verbose;
+    let server = Exchange::builder(Version::Exchange2019)
+        .clock(clock)
+        .send_connector(connector)
+        .mx("Fabrikam.test", hosts)
+        .resolve(hosts[0], closed())
+        .resolve(hosts[1], second.addr())
+        .resolve(hosts[2], third.addr())
+        // Its own address is not asked for where there are MX records.
+        .resolve("fabrikam.test", third.addr())
+        .start();
+    server.submit("alice@contoso.test", ["bob@fabrikam.test"], MAIL);
+    let queue = &server.queues()[0];
+    assert_eq!(queue.next_hop_domain, "fabrikam.test");
+    let progress = server.advance(Duration::ZERO);
+    assert!(
+        matches!(progress[0].kind, ProgressKind::Delivered(_)),
+        "{progress:?}"
+    );
+    assert_eq!(attempts(&server).len(), 2);
+    let rows = tracked(&server);
+    let sent = rows
+        .iter()
+        .find(|row| row.event.name().starts_with("SEND"))
+        .unwrap();
+    assert_eq!(sent.server_hostname, hosts[1]);
+
+    // Nobody is there any more, until DNS says who is; then what waits goes.
+    server.set_mx("fabrikam.test", [hosts[0]]);
+    server.submit("alice@contoso.test", ["bob@fabrikam.test"], MAIL);
+    let progress = server.advance(Duration::ZERO);
+    assert!(
+        matches!(progress[0].kind, ProgressKind::Deferred { .. }),
+        "{progress:?}"
+    );
+    server.set_mx("fabrikam.test", [hosts[2]]);
+    server.advance(HOUR);
+    // Without any, the domain is its own host.
+    server.set_mx("fabrikam.test", [""; 0]);
+    server.submit("alice@contoso.test", ["bob@fabrikam.test"], MAIL);
+    server.advance(Duration::ZERO);
+    assert_eq!(second.finish().mail.len(), 1);
+    assert_eq!(third.finish().mail.len(), 2);
 }

@@ -1,6 +1,6 @@
 //! graviola: needs no C compiler and turns on no feature of rustls, so that it cannot disturb the user's own client.
 
-use graviola::hashing::{Hash, Sha256, Sha384};
+use graviola::hashing::{Hash, Sha256, Sha384, Sha512};
 use graviola::signing::ecdsa::{Curve, P256, P384, SigningKey};
 use graviola::signing::eddsa::Ed25519SigningKey;
 use graviola::signing::rsa;
@@ -75,6 +75,13 @@ pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
         .as_ref()
         .try_into()
         .expect("SHA-256 has 32 bytes")
+}
+
+pub(super) fn sha512(message: &[u8]) -> [u8; 64] {
+    Sha512::hash(message)
+        .as_ref()
+        .try_into()
+        .expect("SHA-512 has 64 bytes")
 }
 
 pub(super) fn fill(bytes: &mut [u8]) {

@@ -70,6 +70,13 @@ pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
         .expect("SHA-256 has 32 bytes")
 }
 
+pub(super) fn sha512(message: &[u8]) -> [u8; 64] {
+    ring::digest::digest(&ring::digest::SHA512, message)
+        .as_ref()
+        .try_into()
+        .expect("SHA-512 has 64 bytes")
+}
+
 pub(super) fn fill(bytes: &mut [u8]) {
     SystemRandom::new().fill(bytes).expect(RANDOM);
 }

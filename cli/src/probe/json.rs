@@ -18,6 +18,19 @@ impl Told<'_> {
                 "fit": check.fit.to_string(),
             })
         });
+        let tlsa = self.findings.tlsa().iter().map(|check| {
+            json!({
+                "record": check.record.to_string(),
+                "right": check.fit.is_right(),
+                "fit": check.fit.to_string(),
+            })
+        });
+        let policy = expectation.mta_sts.as_ref().map(|policy| {
+            json!({
+                "mode": policy.mode.name(),
+                "mx": policy.mx,
+            })
+        });
         let tls = evidence.tls.as_ref().map(|tls| {
             json!({
                 "version": tls.version.to_string(),
@@ -36,6 +49,9 @@ impl Told<'_> {
             "client_certificate_asked": evidence.client_certificate_asked,
             "trouble": evidence.trouble.as_ref().map(ToString::to_string),
             "names": names.collect::<Vec<_>>(),
+            "tlsa": tlsa.collect::<Vec<_>>(),
+            "dnssec_bogus": expectation.dnssec_bogus,
+            "mta_sts": policy,
             "findings": self.findings.all().iter().map(finding).collect::<Vec<_>>(),
             "verdicts": self.verdicts.iter().map(verdict).collect::<Vec<_>>(),
             "transcript": evidence.transcript.to_string(),

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use clap::Args;
 use mailfault::Der;
-use mailfault::judge::{Evidence, Expectation, Findings, Judge, Probe, Trouble, Verdict};
+use mailfault::judge::{
+    Evidence, Expectation, Findings, Judge, MtaSts, Probe, Tlsa, Trouble, Verdict,
+};
 
 use crate::arguments::duration;
 use crate::error::{Ended, Error};
@@ -28,6 +30,8 @@ Examples:
   mailfault probe mail.contoso.com:25
   mailfault probe mail.contoso.com:25 --as eop --tls-domain '*.contoso.com'
   mailfault probe 10.1.2.3:465 --implicit --name mail.contoso.com --ca contoso-root.pem --as dotnet --as openssl
+  mailfault probe mx1.contoso.com:25 --as eop-opportunistic --tlsa \"$(dig +short TLSA _25._tcp.mx1.contoso.com)\"
+  mailfault probe mx1.contoso.com:25 --as eop-opportunistic --recipient-domain contoso.com --mta-sts 'enforce *.contoso.com'
   mailfault probe mail.contoso.com:25 --as root-pin=D4DE20D05E66FC53FE1A50882C78DB2852CAE474 --json")]
 pub(crate) struct Arguments {
     /// The server: a host name or an address, and a port
@@ -74,6 +78,19 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "HOST")]
     reverse_dns: Option<String>,
 
+    /// A TLSA record of the server, for EOP, which does DANE: `3 1 1 8CE4…`, or several, a line each, as `dig` prints
+    /// them; may be given more than once. Nothing is looked up
+    #[arg(long, value_name = "RECORD", value_parser = records)]
+    tlsa: Vec<Records>,
+
+    /// The answers of DNS about the server fail DNSSEC
+    #[arg(long)]
+    dnssec_bogus: bool,
+
+    /// The MTA-STS policy of the recipient's domain, for EOP: its mode and its hosts
+    #[arg(long, value_name = "POLICY")]
+    mta_sts: Option<MtaSts>,
+
     /// How long to wait for the connection, each answer, and the handshake: 500ms, 10s, 2m
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     timeout: Duration,
@@ -81,6 +98,20 @@ pub(crate) struct Arguments {
     /// Print one object with everything
     #[arg(long)]
     json: bool,
+}
+
+/// The TLSA records of one argument.
+#[derive(Clone)]
+struct Records(Vec<Tlsa>);
+
+fn records(text: &str) -> Result<Records, mailfault::Error> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let records: Vec<Tlsa> = lines.map(str::parse).collect::<Result<_, _>>()?;
+    match records.is_empty() {
+        // Says how a record is written.
+        true => text.parse::<Tlsa>().map(|record| Records(vec![record])),
+        false => Ok(Records(records)),
+    }
 }
 
 /// What is told.
@@ -181,6 +212,10 @@ fn expectation(arguments: &Arguments, name: &str) -> Result<Expectation, Error> 
         .recipient_domain
         .clone_from(&arguments.recipient_domain);
     expectation.reverse_dns.clone_from(&arguments.reverse_dns);
+    let records = arguments.tlsa.iter().flat_map(|Records(all)| all);
+    expectation.tlsa.extend(records.cloned());
+    expectation.dnssec_bogus = arguments.dnssec_bogus;
+    expectation.mta_sts.clone_from(&arguments.mta_sts);
     Ok(expectation)
 }
 

@@ -24,6 +24,21 @@ impl Told<'_> {
             });
             text += &table(names);
         }
+        if !findings.tlsa().is_empty() {
+            text += "\nDo the TLSA records stand for what is presented?\n\n";
+            let records = findings.tlsa().iter().map(|check| {
+                let record = check.record.to_string();
+                // A record may be a whole certificate.
+                let shown: String = record.chars().take(70).collect();
+                let rest = if shown.len() < record.len() {
+                    "…"
+                } else {
+                    ""
+                };
+                (format!("{shown}{rest}"), check.fit.to_string())
+            });
+            text += &table(records);
+        }
         text += "\nFindings:\n\n";
         match findings.all() {
             [] => text += "    nothing is wrong\n",

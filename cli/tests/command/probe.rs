@@ -97,6 +97,54 @@ fn everything_is_told_as_json() {
 }
 
 #[test]
+fn what_dns_says_is_held_against_the_server() {
+    let eop = ["--as", "eop-opportunistic", "--json"];
+    let asked = |dns: &[&str]| probe("control/p256", &[&eop, dns].concat());
+    let stranger = format!("3 1 1 {}", "AB".repeat(32));
+    let output = asked(&["--tlsa", &stranger]);
+    assert_eq!(output.code, Some(1), "{output:#?}");
+    let told = output.json();
+    assert_eq!(told["verdicts"][0]["code"], "450 4.7.323");
+    assert_eq!(told["tlsa"][0]["record"], stranger);
+    assert_eq!(told["tlsa"][0]["right"], false);
+    // The advice is a record that is right, beside others, a line each as `dig` prints them.
+    let mut words = told["verdicts"][0]["change"][0]
+        .as_str()
+        .unwrap()
+        .split(['`', ' ']);
+    let hex = words.find(|word| word.len() == 64).unwrap();
+    let lines = format!("{stranger}\n3 1 1 {} {}\n", &hex[..56], &hex[56..]);
+    let told = asked(&["--tlsa", &lines]).json();
+    assert_eq!(told["tlsa"].as_array().unwrap().len(), 2);
+    // This server has another key again, and advice of its own.
+    assert_eq!(told["tlsa"][1]["right"], false);
+
+    let output = asked(&["--dnssec-bogus"]);
+    assert_eq!(output.json()["verdicts"][0]["code"], "450 4.7.324");
+    let told = asked(&["--mta-sts", "enforce other.test"]).json();
+    assert_eq!(told["verdicts"][0]["code"], "450 4.4.8");
+    assert_eq!(told["mta_sts"]["mode"], "enforce");
+    assert_eq!(told["mta_sts"]["mx"][0], "other.test");
+    assert_eq!(asked(&["--mta-sts", "testing other.test"]).code, Some(0));
+
+    let output = probe(
+        "control/p256",
+        &["--as", "eop-opportunistic", "--tlsa", &stranger],
+    );
+    for part in ["Do the TLSA records stand", "_25._tcp.", "4.7.323"] {
+        assert!(output.stdout.contains(part), "{}", output.stdout);
+    }
+}
+
+#[test]
+fn of_a_judge_who_asks_dns_it_is_said_how_to_tell_it() {
+    let shown = |judge| mailfault(["show", judge]).stdout;
+    assert!(shown("eop").contains("--tlsa"));
+    assert!(shown("eop-opportunistic").contains("--mta-sts"));
+    assert!(!shown("openssl").contains("--tlsa"));
+}
+
+#[test]
 fn what_cannot_be_probed_says_why() {
     #[track_caller]
     fn check(words: &[&str], expected: &str) {
@@ -106,6 +154,9 @@ fn what_cannot_be_probed_says_why() {
     }
     check(&["mail.contoso.test"], "is no host and port\nhint: ");
     check(&["127.0.0.1:25", "--as", "opensll"], "openssl");
+    check(&["127.0.0.1:25", "--tlsa", "3 1 1"], "is no `3 1 1 HEX`");
+    check(&["127.0.0.1:25", "--tlsa", ""], "is no `3 1 1 HEX`");
+    check(&["127.0.0.1:25", "--mta-sts", "enforced"], "is no mode");
     check(
         &["127.0.0.1:25", "--ca", "no-such-file.pem"],
         "cannot read `no-such-file.pem`",

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::duration;
 use crate::error::Error;
 use crate::exchange::TlsCertificateName;
+use crate::hex;
 use crate::near::nearest;
 use crate::scenario::{ReasonWord, ResponderWord};
 
@@ -179,7 +180,7 @@ impl Written {
             leaf = leaf.subject(name(subject)?);
         }
         if let Some(serial) = &self.serial {
-            leaf = leaf.serial(hex(serial)?);
+            leaf = leaf.serial(self::serial(serial)?);
         }
         if let Some((from, to)) = &self.valid {
             let now = authorities.now;
@@ -234,18 +235,9 @@ fn moment(now: SystemTime, text: &str) -> Result<SystemTime, Error> {
     moment.ok_or_else(|| bad(format!("`{text}` is too far away")))
 }
 
-fn hex(text: &str) -> Result<Vec<u8>, Error> {
-    let digits = text.as_bytes().chunks(2);
-    let octets = digits.map(|pair| {
-        let pair = std::str::from_utf8(pair)
-            .ok()
-            .filter(|pair| pair.len() == 2)?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    octets
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(|| Error::BadSetting {
-            what: "serial",
-            why: format!("`{text}` is no number in hex, two digits for each octet"),
-        })
+fn serial(text: &str) -> Result<Vec<u8>, Error> {
+    hex::read(text).ok_or_else(|| Error::BadSetting {
+        what: "serial",
+        why: format!("`{text}` is no number in hex, two digits for each octet"),
+    })
 }

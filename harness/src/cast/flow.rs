@@ -1,15 +1,14 @@
 //! The sends of a cast with queues, retries and notifications, until each is over.
 
-use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use super::life::Life;
-use super::send::content;
+use super::send::{Played, content};
 use super::sender::Send;
 use super::{Cast, Playing};
 use crate::error::Error;
 use crate::exchange::AttemptEnding;
-use crate::judge::{Decision, Judge, OnlineEra, Verdict};
+use crate::judge::{Decision, Judge, OnlineEra};
 use crate::scenario::place::Text;
 use crate::smtp::Reply;
 use crate::transport::{
@@ -110,6 +109,7 @@ impl Cast {
         let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
         let addr = self.resolve(playing, &to)?;
         let recipient = self.recipient(playing, send, &to);
+        let is_domain = !playing.dns(&to).mx.is_empty();
         let elsewhere = send.to.as_ref().is_some_and(|to| {
             let all = exchange.send_connectors();
             let mut smart_hosts = all.iter().filter(|one| one.name == connector);
@@ -124,7 +124,9 @@ impl Cast {
             );
             return Ok((to, waits));
         }
-        if let (Some(_), Some((_, domain))) = (&send.to, recipient.rsplit_once('@')) {
+        if let (Some(_), Some((_, domain)), false) =
+            (&send.to, recipient.rsplit_once('@'), is_domain)
+        {
             exchange.set_host(domain, addr);
         }
         let numbers = exchange.submit(&send.from, [&recipient], content(&send.from, number));
@@ -169,17 +171,16 @@ impl Cast {
         connector: &str,
     ) -> Result<AttemptOutcome, Error> {
         let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
-        let addr = self.resolve(playing, &to)?;
         let recipient = self.recipient(playing, send, &to);
-        let content = content(&send.from, 1);
-        let attempt = exchange.send(connector, addr, &send.from, [recipient], content)?;
-        let setback = |text: String| Setback::new(Cause::Replied(text)).with(&to, Some(addr));
+        let (attempt, (host, addr)) =
+            self.attempt(playing, send, exchange, connector, &to, &recipient)?;
+        let setback = |text: String| Setback::new(Cause::Replied(text)).with(&host, Some(addr));
         Ok(match attempt.ending {
             AttemptEnding::Delivered(reply) => AttemptOutcome::Delivered(reply),
             AttemptEnding::Deferred(text) => AttemptOutcome::Unreachable(setback(text)),
             AttemptEnding::Refused(text) => AttemptOutcome::Refused {
                 reply: Reply::from(text.as_str()),
-                host: to,
+                host,
             },
         })
     }
@@ -194,15 +195,14 @@ impl Cast {
             }
             let sender = playing.sender(&send.by)?;
             let to = send.to.clone().unwrap_or_else(|| sender.to.clone());
-            let addr = self.resolve(playing, &to)?;
+            let hops = self.hops(playing, &to)?;
             let recipient = self.recipient(playing, send, &to);
-            let (verdict, thumbprint, answer) =
-                super::send::play(playing, &sender, send, &to, addr, &recipient)?;
+            let played = super::send::play(playing, &sender, send, &hops, &recipient)?;
             let seen = Seen {
-                thumbprint,
-                in_clear: verdict.decision == Decision::DeliverInClear,
+                thumbprint: played.shown.clone(),
+                in_clear: played.verdict.decision == Decision::DeliverInClear,
             };
-            Ok((outcome(&verdict, answer, &to, addr), Some(seen)))
+            Ok((outcome(played), Some(seen)))
         };
         attempt().unwrap_or_else(|error: Error| {
             let cause = Cause::own(error.to_string());
@@ -344,31 +344,39 @@ fn wait_here(
         .unwrap_or_default()
         .to_owned();
     let mut transport = Transport::new(name, voice, schedule, playing.clock.clone());
+    let destination = match playing.dns(to).mx.is_empty() {
+        true => Destination::smart_hosts(connector, [to.to_owned()]),
+        false => Destination::domain(connector, to),
+    };
     transport.submit(
-        Destination::smart_hosts(connector, [to.to_owned()]),
+        destination,
         Submission::new(&send.from, [recipient], content(&send.from, number)),
     );
     Waits::Here(Box::new(transport))
 }
 
 /// What a verdict, and the server's answer to whoever would deliver, make of an attempt.
-fn outcome(verdict: &Verdict, answer: Option<Reply>, to: &str, addr: SocketAddr) -> AttemptOutcome {
+fn outcome(played: Played) -> AttemptOutcome {
+    let Played {
+        verdict,
+        answer,
+        host,
+        addr,
+        ..
+    } = played;
     match answer {
         Some(reply) if reply.is_positive() => AttemptOutcome::Delivered(reply),
-        Some(reply) if reply.is_permanent() => AttemptOutcome::Refused {
-            reply,
-            host: to.to_owned(),
-        },
+        Some(reply) if reply.is_permanent() => AttemptOutcome::Refused { reply, host },
         Some(reply) => {
             let cause = Cause::own(reply.to_string().trim_end());
-            AttemptOutcome::Deferred(Setback::new(cause).with(to, Some(addr)))
+            AttemptOutcome::Deferred(Setback::new(cause).with(host, Some(addr)))
         }
         None => {
             let cause = Cause::Own {
                 text: verdict.message.clone(),
                 message: verdict.told("MSG").unwrap_or_default().to_owned(),
             };
-            AttemptOutcome::Unreachable(Setback::new(cause).with(to, Some(addr)))
+            AttemptOutcome::Unreachable(Setback::new(cause).with(host, Some(addr)))
         }
     }
 }

@@ -7,6 +7,7 @@ mod authority;
 mod bundle;
 mod certificate;
 mod directory;
+mod dns;
 mod eop;
 mod exchange;
 mod flow;
@@ -25,6 +26,7 @@ mod tests;
 mod written;
 
 pub use directory::Account;
+pub use dns::DnsRecords;
 pub use flow::MailFlow;
 pub use lab::{Evidence, LabText};
 pub use life::Life;
@@ -233,7 +235,10 @@ impl Cast {
             boxes: BTreeMap::new(),
             senders: Mutex::default(),
             accounts: Mutex::default(),
+            dns: Mutex::default(),
         };
+        let records = dns::records(&members.mx, &members.dns, &playing.certificates);
+        playing.dns = Mutex::new(records.map_err(|(place, error)| at(place)(error))?);
         let of = |one: usize| {
             move |exchange::Misplaced(place, error): exchange::Misplaced| {
                 at(place.unwrap_or(one))(error)
@@ -295,6 +300,11 @@ impl Cast {
             let meant = meant.map_err(at(one.span().start))?;
             playing.lock_senders().insert(name.clone(), meant);
         }
+        for server in playing.exchange.values() {
+            for (domain, hosts) in &members.mx {
+                server.set_mx(domain, hosts);
+            }
+        }
         for (host, member) in &members.hosts {
             // One that leads nowhere is told of by whoever asks for it.
             if let Ok(addr) = playing.address(member) {
@@ -321,6 +331,7 @@ pub struct Playing {
     senders: Mutex<BTreeMap<String, Sender>>,
     /// The directory on the premises.
     accounts: Mutex<Vec<Account>>,
+    dns: Mutex<BTreeMap<String, DnsRecords>>,
 }
 
 /// A member of a cast: who is where.

@@ -7,8 +7,8 @@ use super::sender::{self, Send, Sender};
 use super::{Cast, Playing};
 use crate::certificate_facts::CertificateFacts;
 use crate::error::Error;
-use crate::exchange::{AttemptEnding, Exchange};
-use crate::judge::{Decision, Expectation, Findings, Probe, Trouble, Verdict};
+use crate::exchange::{Attempt, AttemptEnding, Exchange};
+use crate::judge::{Decision, Expectation, Findings, Judge, Probe, Trouble, Verdict};
 use crate::scenario::place::Text;
 use crate::smtp::Reply;
 
@@ -143,20 +143,17 @@ impl Cast {
         Ok(result)
     }
 
-    /// An address of the cast by a name of `[hosts]`, or by the member's.
-    pub(crate) fn resolve(&self, playing: &Playing, name: &str) -> Result<SocketAddr, Error> {
-        match self.written.hosts.get(name) {
-            Some(member) => playing.address(member),
-            None => playing.address(name),
-        }
-    }
-
     fn by_sender(&self, playing: &Playing, send: &Send) -> Result<SendResult, Error> {
         let sender = playing.sender(&send.by)?;
         let to = send.to.as_ref().unwrap_or(&sender.to);
-        let addr = self.resolve(playing, to)?;
+        let hops = self.hops(playing, to)?;
         let recipient = self.recipient(playing, send, to);
-        let (verdict, shown, taken) = play(playing, &sender, send, to, addr, &recipient)?;
+        let Played {
+            verdict,
+            shown,
+            answer: taken,
+            ..
+        } = play(playing, &sender, send, &hops, &recipient)?;
         // A judge who would deliver is answered by the server.
         let refusal = taken.as_ref().filter(|reply| !reply.is_positive());
         let seen = match refusal {
@@ -212,15 +209,8 @@ impl Cast {
         connector: &str,
     ) -> Result<SendResult, Error> {
         let (exchange, to) = self.server_and_hop(playing, send, server, connector)?;
-        let addr = self.resolve(playing, &to)?;
         let recipient = self.recipient(playing, send, &to);
-        let attempt = exchange.send(
-            connector,
-            addr,
-            &send.from,
-            [recipient],
-            content(&send.from, 1),
-        )?;
+        let (attempt, _) = self.attempt(playing, send, exchange, connector, &to, &recipient)?;
         let (seen, message) = match attempt.ending {
             AttemptEnding::Delivered(reply) => (Decision::Deliver, reply.to_string()),
             AttemptEnding::Deferred(text) => (Decision::Defer, text),
@@ -242,6 +232,34 @@ impl Cast {
         })
     }
 
+    /// An attempt of a send connector past its queue, at each host in order until one can be
+    /// talked to, and which one that was.
+    pub(super) fn attempt(
+        &self,
+        playing: &Playing,
+        send: &Send,
+        exchange: &Exchange,
+        connector: &str,
+        to: &str,
+        recipient: &str,
+    ) -> Result<(Attempt, (String, SocketAddr)), Error> {
+        let mut hops = self.hops(playing, to)?.into_iter().peekable();
+        loop {
+            let Some(hop) = hops.next() else {
+                return Err(Error::BadSetting {
+                    what: "send",
+                    why: format!("`{to}` leads nowhere"),
+                });
+            };
+            let content = content(&send.from, 1);
+            let attempt = exchange.send(connector, hop.1, &send.from, [recipient], content)?;
+            let was_put_off = matches!(attempt.ending, AttemptEnding::Deferred(_));
+            if !was_put_off || attempt.began_message || hops.peek().is_none() {
+                return Ok((attempt, hop));
+            }
+        }
+    }
+
     /// The server of a send connector, and where the message goes.
     pub(super) fn server_and_hop<'a>(
         &self,
@@ -261,11 +279,17 @@ impl Cast {
         let connectors = exchange.send_connectors();
         let configured = connectors.iter().find(|one| one.name == connector);
         let smart_host = configured.and_then(|one| one.smart_hosts.first());
-        match send.to.as_ref().or(smart_host) {
+        let domain = send.recipient.as_ref().and_then(|to| to.rsplit_once('@'));
+        let domain = domain.map(|(_, domain)| domain.to_owned());
+        let domain = domain.filter(|domain| !playing.dns(domain).mx.is_empty());
+        match send.to.as_ref().or(smart_host).or(domain.as_ref()) {
             Some(to) => Ok((exchange, to.clone())),
             None => Err(Error::BadSetting {
                 what: "send",
-                why: format!("`{}` has no smart host; say `to`", send.by),
+                why: format!(
+                    "`{}` has no smart host, and the recipient's domain is not in `[mx]`; say `to`",
+                    send.by
+                ),
             }),
         }
     }
@@ -275,7 +299,9 @@ impl Cast {
         if let Some(recipient) = &send.recipient {
             return recipient.clone();
         }
-        let member = self.written.hosts.get(to).map_or(to, String::as_str);
+        let mx = playing.dns(to).mx;
+        let host = mx.first().map_or(to, String::as_str);
+        let member = self.written.hosts.get(host).map_or(host, String::as_str);
         let member = member.split('/').next().unwrap_or(member);
         let members = playing.members();
         let of_itself = members.iter().find(|one| one.name == member);
@@ -314,27 +340,83 @@ fn nowhere(playing: &Playing, send: &Send, error: &Error) -> SendResult {
     }
 }
 
-/// Looks at the server, judges, and delivers if the judge would.
+/// What a sender made of a host.
+pub(super) struct Played {
+    pub(super) verdict: Verdict,
+    /// The thumbprint of the certificate that was shown.
+    pub(super) shown: Option<String>,
+    /// What the server said to the message, or to the recipient.
+    pub(super) answer: Option<Reply>,
+    pub(super) host: String,
+    pub(super) addr: SocketAddr,
+    /// Whether it answered at all.
+    spoke: bool,
+}
+
+impl Played {
+    /// Whether another host of the domain is worth a try (RFC 5321 §5.1): there is nobody here, or
+    /// the message waits for the sender's own reasons.
+    fn leads_on(&self) -> bool {
+        self.answer.is_none() && (!self.spoke || self.verdict.decision == Decision::Defer)
+    }
+}
+
+/// Looks at each host in order, judges, and delivers if the judge would; until there is somebody.
 pub(super) fn play(
     playing: &Playing,
     sender: &Sender,
     send: &Send,
-    to: &str,
+    hops: &[(String, SocketAddr)],
+    recipient: &str,
+) -> Result<Played, Error> {
+    let mut last = None;
+    for (host, addr) in hops {
+        let played = play_at(playing, sender, send, host, *addr, recipient)?;
+        if !played.leads_on() {
+            return Ok(played);
+        }
+        last = Some(played);
+    }
+    last.ok_or_else(|| Error::BadSetting {
+        what: "send",
+        why: format!("`{}` leads nowhere", sender.to),
+    })
+}
+
+fn play_at(
+    playing: &Playing,
+    sender: &Sender,
+    send: &Send,
+    host: &str,
     addr: SocketAddr,
     recipient: &str,
-) -> Result<(Verdict, Option<String>, Option<Reply>), Error> {
+) -> Result<Played, Error> {
     let judge = &sender.judge;
-    let name = sender.expects.as_deref().unwrap_or(to);
-    let mut probe = Probe::new(addr).name(name).helo("mail.fabrikam.test");
-    if let Some(certificate) = &sender.client_certificate {
-        probe = probe.client_certificate(playing.certificate(certificate)?.clone());
-    }
+    let name = sender.expects.as_deref().unwrap_or(host);
     let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain);
     let expectation = Expectation::new(name)
         .trusting(&[playing.roots(), &sender.trusts].concat())
         .at(playing.clock.now())
-        .mx_name(to)
+        .mx_name(host)
         .recipient_domain(domain);
+    let expectation = playing.with_dns(expectation, host, domain);
+    let played = |verdict, shown, answer, spoke| Played {
+        verdict,
+        shown,
+        answer,
+        host: host.to_owned(),
+        addr,
+        spoke,
+    };
+    if let Judge::Eop(connector) = judge
+        && let Some(verdict) = connector.without_looking(addr, &expectation)
+    {
+        return Ok(played(verdict, None, None, false));
+    }
+    let mut probe = Probe::new(addr).name(name).helo("mail.fabrikam.test");
+    if let Some(certificate) = &sender.client_certificate {
+        probe = probe.client_certificate(playing.certificate(certificate)?.clone());
+    }
     let mut verdict = None;
     let evidence = probe.deliver(&send.from, &[recipient], content(&send.from, 1), |seen| {
         let judged = judge.judge(&Findings::of(seen, &sender.expectation(&expectation, seen)));
@@ -345,12 +427,18 @@ pub(super) fn play(
     // A session that did not come so far is judged by how far it came.
     let verdict = verdict.unwrap_or_else(|| judge.judge(&Findings::of(&evidence, &expectation)));
     let shown = evidence.chain.first().and_then(CertificateFacts::read);
+    let spoke = evidence.speaks_smtp();
     // A recipient that is refused ends the matter before there is content to be taken.
     let answer = match (evidence.taken, evidence.trouble) {
         (None, Some(Trouble::Refused(_, reply))) if verdict.would_deliver() => Some(reply),
         (taken, _) => taken,
     };
-    Ok((verdict, shown.map(|facts| facts.thumbprint), answer))
+    Ok(played(
+        verdict,
+        shown.map(|facts| facts.thumbprint),
+        answer,
+        spoke,
+    ))
 }
 
 fn differs(result: &SendResult) -> Option<String> {

@@ -1,4 +1,4 @@
-//! `[hosts]`, `[sender.NAME]` and `[[send]]`: who sends, what is expected to become of it.
+//! `[sender.NAME]` and `[[send]]`: who sends, what is expected to become of it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,10 @@ use toml::Spanned;
 use super::Playing;
 use super::exchange::one_of;
 use crate::error::Error;
-use crate::judge::{Decision, EopOutbound, Evidence, Expectation, Judge, OnlineEra, TlsSettings};
+use crate::judge::{
+    Decision, EopOutbound, Evidence, Expectation, Judge, MtaStsMode, OnlineEra, SmtpDaneMode,
+    TlsSettings,
+};
 use crate::send::revocation_lists;
 
 /// A sender of a cast that runs: a system that looks at a server's certificate in its own way.
@@ -22,7 +25,8 @@ pub struct Sender {
     pub judge: Judge,
     /// Of an outbound connector of Exchange Online, its `Name`.
     pub connector: String,
-    /// Where it sends to: a name of `[hosts]`, a member, or a member and its connector.
+    /// Where it sends to: a domain of `[mx]`, a name of `[hosts]`, a member, or a member and its
+    /// connector.
     pub to: String,
     /// The name that it expects there; that of the host if nothing is said.
     pub expects: Option<String>,
@@ -42,7 +46,8 @@ pub struct Sender {
 pub(super) struct Written {
     /// Whose rules and words it has: a name out of `mailfault list judges`.
     judge: String,
-    /// Where it sends to: a name of `[hosts]`, a member, or a member and its connector.
+    /// Where it sends to: a domain of `[mx]`, a name of `[hosts]`, a member, or a member and its
+    /// connector.
     pub(super) to: String,
     /// The name that it expects there; that of `[hosts]` if nothing is said.
     pub(super) name: Option<String>,
@@ -64,6 +69,10 @@ pub(super) struct Written {
     tls_settings: Option<String>,
     #[serde(rename = "TlsDomain")]
     tls_domain: Option<String>,
+    #[serde(rename = "SmtpDaneMode")]
+    smtp_dane_mode: Option<String>,
+    #[serde(rename = "MtaStsMode")]
+    mta_sts_mode: Option<String>,
     /// When its words are from: `2017`, `late-2017`, `2018`, `2020`, `today`.
     era: Option<String>,
 }
@@ -176,6 +185,8 @@ impl Written {
     pub(super) fn judge(&self) -> Result<Judge, Error> {
         let is_of_eop = self.tls_settings.is_some()
             || self.tls_domain.is_some()
+            || self.smtp_dane_mode.is_some()
+            || self.mta_sts_mode.is_some()
             || self.era.is_some()
             || self.connector.is_some();
         let mut judge = Judge::named(&self.judge)?;
@@ -190,7 +201,7 @@ impl Written {
             _ if is_of_eop => Err(Error::BadSetting {
                 what: "sender",
                 why: format!(
-                    "`Name`, `TlsSettings`, `TlsDomain` and `era` are for the judge `eop`, not for `{}`",
+                    "`Name`, `TlsSettings`, `TlsDomain`, `SmtpDaneMode`, `MtaStsMode` and `era` are for the judge `eop`, not for `{}`",
                     self.judge
                 ),
             }),
@@ -229,6 +240,14 @@ impl Written {
         }
         if self.tls_domain.is_some() {
             connector.tls_domain.clone_from(&self.tls_domain);
+        }
+        if let Some(word) = &self.smtp_dane_mode {
+            let known = SmtpDaneMode::ALL.map(|one| (one.name(), one));
+            connector.smtp_dane_mode = one_of("SmtpDaneMode", word, &known)?;
+        }
+        if let Some(word) = &self.mta_sts_mode {
+            let known = MtaStsMode::ALL.map(|one| (one.name(), one));
+            connector.mta_sts_mode = one_of("MtaStsMode", word, &known)?;
         }
         if let Some(word) = &self.era {
             let known = [

@@ -66,7 +66,7 @@ fn what_cannot_be_understood_is_shown_with_its_place() {
     );
     check_bad(
         &format!("{ex01}[sender.go]\njudge = \"go\"\nto = \"ex01\"\nera = \"2017\""),
-        "case.toml:4:1: bad sender: `Name`, `TlsSettings`, `TlsDomain` and `era` are for the judge `eop`, not for `go`",
+        "case.toml:4:1: bad sender: `Name`, `TlsSettings`, `TlsDomain`, `SmtpDaneMode`, `MtaStsMode` and `era` are for the judge `eop`, not for `go`",
     );
     check_bad(
         &format!("{ex01}[sender.go]\njudge = \"go\"\nto = \"ex01\"\nroot-of = \"ex01\""),
@@ -255,11 +255,16 @@ fn the_example_shows_every_property_and_can_be_started() {
     let sources = [
         include_str!("receive_connector.rs"),
         include_str!("send_connector.rs"),
+        include_str!("dns.rs"),
     ];
     for source in sources {
         let body = source.split("struct Written {").nth(1).unwrap();
         let body = body.split("\n}").next().unwrap();
-        for key in keys(&format!("PascalCase\n{body}")) {
+        let case = match source.contains("PascalCase") {
+            true => "PascalCase",
+            false => "kebab-case",
+        };
+        for key in keys(&format!("{case}\n{body}")) {
             assert!(
                 example.contains(&format!("\n{key} ")),
                 "{key} is not explained"
@@ -319,4 +324,91 @@ fn a_cast_is_told_from_a_scenario() {
     assert!(Cast::is_meant("[exchange.ex01]\nversion = \"2016\""));
     assert!(!Cast::is_meant("summary = \"x\"\nexpect = \"delivered\""));
     assert!(!Cast::is_meant("summary = "));
+}
+
+/// A server, whom nobody's policy or record is about yet.
+const EX01: &str = "[exchange.ex01]\nversion = \"2019\"\naccepted-domains = [\"contoso.test\"]\n[certificates.public]\nnames = [\"mx2.contoso.test\"]\n[[exchange.ex01.certificate]]\nuse = \"public\"\nservices = [\"SMTP\"]\n[exchange.ex01.ReceiveConnector.\"Default Frontend\"]\nTlsCertificateName = \"public\"\n";
+
+#[test]
+fn what_is_said_of_dns_and_makes_no_sense_is_shown_with_its_place() {
+    let check = |dns: &str, message: &str| {
+        check_bad(&format!("{EX01}[dns.\"mx2.contoso.test\"]\n{dns}"), message);
+    };
+    check(
+        "tlsa = [\"3 1 1 certificate:pubic\"]",
+        "case.toml:12:1: unknown certificate `pubic`; did you mean `public`?",
+    );
+    check(
+        "tlsa = [\"3 9 1 certificate:public\"]",
+        "case.toml:12:1: bad TLSA record: `3 9 1 certificate:public` stands for nothing: a selector is 0 or 1, a matching type 0, 1 or 2",
+    );
+    check(
+        "tlsa = [\"3 1 1\"]",
+        "case.toml:12:1: bad TLSA record: `3 1 1` is no `3 1 1 HEX`: usage, selector and matching type as numbers, and what they are compared with",
+    );
+    check(
+        "mta-sts = \"enforce\"",
+        "case.toml:12:1: bad MTA-STS policy: `enforce` names no host; write `enforce mx.contoso.test`",
+    );
+    check(
+        "dnssec = \"broken\"",
+        "case.toml:12:1: unknown state of DNSSEC `broken`; did you mean `signed`, `bogus`?",
+    );
+    check(
+        "tlsas = []",
+        "case.toml:13:1: unknown key `tlsas`; did you mean `tlsa`?",
+    );
+}
+
+#[test]
+fn senders_try_the_next_host_of_a_domain_where_one_cannot_be_talked_to() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = listener.local_addr().unwrap();
+    drop(listener);
+    let senders = ["eop-opportunistic", "ca-only", "openssl"];
+    let mut text = format!(
+        "{HEAD}{EX01}[exchange.partner]\nversion = \"2016\"\naccepted-domains = [\"fabrikam.test\"]\n[exchange.partner.SendConnector.internet]\n[mx]\n\"contoso.test\" = [\"mx1.contoso.test\", \"mx2.contoso.test\"]\n[hosts]\n\"mx1.contoso.test\" = \"{closed}\"\n\"mx2.contoso.test\" = \"ex01/Default Frontend\"\n"
+    );
+    for judge in senders {
+        text += &format!("[sender.{judge}]\njudge = \"{judge}\"\nto = \"contoso.test\"\n");
+    }
+    for by in senders.iter().chain(&["partner/internet"]) {
+        text += &format!(
+            "[[send]]\nby = \"{by}\"\nrecipient = \"bob@contoso.test\"\nexpect = \"deliver\"\n"
+        );
+    }
+    let cast = Cast::parse("case.toml", &text).unwrap_or_else(|error| panic!("{error}"));
+    let playing = cast.start().unwrap();
+    for result in cast.send_all(&playing).unwrap() {
+        assert!(result.is_as_expected(), "{result}");
+        assert_eq!(result.to, "contoso.test");
+    }
+    // With queues as well.
+    let day = std::time::Duration::from_secs(86_400);
+    let clock = Clock::at(std::time::SystemTime::now());
+    let playing = cast.player().clock(clock).start().unwrap();
+    let lives = cast.send_for(&playing, day).unwrap();
+    for life in &lives {
+        assert!(life.was_delivered(), "{life}");
+    }
+    assert_eq!(lives.len(), 4);
+    // Nobody is left.
+    playing.set_dns("contoso.test", |dns| dns.mx.truncate(1));
+    let results = cast.send_all(&playing).unwrap();
+    assert_eq!(results[0].message, "450 4.4.316 Connection refused");
+    assert!(results.iter().all(|result| !result.is_as_expected()));
+}
+
+#[test]
+fn who_does_dane_goes_past_a_host_whose_records_are_wrong() {
+    let text = format!(
+        "{HEAD}{EX01}[mx]\n\"contoso.test\" = [\"mx1.contoso.test\", \"mx2.contoso.test\"]\n[hosts]\n\"mx1.contoso.test\" = \"ex01/Default Frontend\"\n\"mx2.contoso.test\" = \"ex01/Default Frontend\"\n[dns.\"mx1.contoso.test\"]\ntlsa = [\"3 1 1 {}\"]\n[dns.\"mx2.contoso.test\"]\ntlsa = [\"3 1 1 certificate:public\"]\n[sender.eop]\njudge = \"eop-opportunistic\"\nto = \"contoso.test\"\n[[send]]\nby = \"eop\"\nrecipient = \"bob@contoso.test\"\nexpect = \"deliver\"\n",
+        "00".repeat(32)
+    );
+    let cast = Cast::parse("case.toml", &text).unwrap_or_else(|error| panic!("{error}"));
+    let playing = cast.start().unwrap();
+    assert!(cast.send_all(&playing).unwrap()[0].is_as_expected());
+    playing.set_dns("mx2.contoso.test", |dns| dns.dnssec_bogus = true);
+    let result = &cast.send_all(&playing).unwrap()[0];
+    assert!(result.message.starts_with("450 4.7.324 "), "{result}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Cast, LabText, certificate, eop, exchange, interceptor, sender};
+use super::{Cast, LabText, certificate, dns, eop, exchange, interceptor, sender};
 use crate::error::Error;
 use crate::scenario::place::Text;
 
@@ -28,6 +28,10 @@ struct Written {
     #[serde(default)]
     hosts: BTreeMap<String, String>,
     #[serde(default)]
+    mx: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    dns: BTreeMap<String, Spanned<dns::Written>>,
+    #[serde(default)]
     sender: BTreeMap<String, Spanned<sender::Written>>,
     #[serde(default)]
     send: Vec<Spanned<sender::Send>>,
@@ -45,6 +49,9 @@ pub(super) struct Members {
     pub(super) interceptor: BTreeMap<String, Spanned<interceptor::Written>>,
     /// Who answers for a name.
     pub(super) hosts: BTreeMap<String, String>,
+    /// The mail exchangers of domains, the most preferred first.
+    pub(super) mx: BTreeMap<String, Vec<String>>,
+    pub(super) dns: BTreeMap<String, Spanned<dns::Written>>,
     pub(super) sender: BTreeMap<String, Spanned<sender::Written>>,
     pub(super) send: Vec<Spanned<sender::Send>>,
     pub(super) fix: Vec<Spanned<sender::Fix>>,
@@ -109,6 +116,8 @@ pub(super) fn read(file: &str, text: &str) -> Result<Cast, Error> {
             eop: written.eop,
             interceptor: written.interceptor,
             hosts: written.hosts,
+            mx: written.mx,
+            dns: written.dns,
             sender: written.sender,
             send: written.send,
             fix: written.fix,

@@ -53,6 +53,7 @@ pub struct ExchangeBuilder {
     send_connectors: Vec<SendConnector>,
     observer: Option<Observer>,
     resolve: BTreeMap<String, SocketAddr>,
+    mx: BTreeMap<String, Vec<String>>,
     schedule: Option<RetrySchedule>,
     product: Option<Product>,
 }
@@ -88,6 +89,7 @@ impl ExchangeBuilder {
             send_connectors: Vec::new(),
             observer: None,
             resolve: BTreeMap::new(),
+            mx: BTreeMap::new(),
             schedule: None,
             product: None,
         }
@@ -246,6 +248,34 @@ impl ExchangeBuilder {
         self
     }
 
+    /// Tells which hosts take the mail of a domain, the most preferred first, for connectors that
+    /// look it up. A domain without any is its own host (RFC 5321 §5.1).
+    ///
+    /// ```
+    /// use mailfault::MockServer;
+    /// use mailfault::exchange::{Exchange, SendConnector, Version};
+    /// use std::time::Duration;
+    ///
+    /// let second = MockServer::start();
+    /// let server = Exchange::builder(Version::Exchange2019)
+    ///     .send_connector(SendConnector::new("To the internet"))
+    ///     .mx("fabrikam.test", ["mx1.fabrikam.test", "mx2.fabrikam.test"])
+    ///     .resolve("mx2.fabrikam.test", second.addr()) // nobody knows where the first is
+    ///     .start();
+    /// server.submit("alice@contoso.test", ["bob@fabrikam.test"], "Subject: Hello\r\n\r\nHi.\r\n");
+    /// server.advance(Duration::ZERO);
+    /// assert_eq!(second.finish().mail.len(), 1);
+    /// ```
+    pub fn mx<S: Into<String>>(
+        mut self,
+        domain: impl Into<String>,
+        hosts: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let hosts = hosts.into_iter().map(Into::into).collect();
+        self.mx.insert(domain.into().to_ascii_lowercase(), hosts);
+        self
+    }
+
     /// When messages are tried again; as a Mailbox server does if nothing is said.
     pub fn retry_schedule(mut self, schedule: RetrySchedule) -> Self {
         self.schedule = Some(schedule);
@@ -329,6 +359,7 @@ impl ExchangeBuilder {
             };
             known.mailboxes = self.mailboxes;
             known.hosts = self.resolve;
+            known.mx = self.mx;
         }
         for connector in &self.send_connectors {
             connector.check()?;

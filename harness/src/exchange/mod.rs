@@ -403,6 +403,14 @@ impl Exchange {
         known.hosts.insert(host.to_ascii_lowercase(), address);
     }
 
+    /// Tells which hosts take the mail of a domain from now on, as [`mx`](ExchangeBuilder::mx)
+    /// does at the start. Without any the domain is its own host again.
+    pub fn set_mx<S: Into<String>>(&self, domain: &str, hosts: impl IntoIterator<Item = S>) {
+        let hosts: Vec<String> = hosts.into_iter().map(Into::into).collect();
+        let mut known = self.shared.known();
+        known.mx.insert(domain.to_ascii_lowercase(), hosts);
+    }
+
     /// The Application log, the oldest line first.
     #[must_use]
     pub fn events(&self) -> Vec<EventEntry> {

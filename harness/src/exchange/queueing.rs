@@ -12,8 +12,8 @@ use crate::report::Mail;
 use crate::send::Message;
 use crate::smtp::Reply;
 use crate::transport::{
-    AttemptOutcome, Cause, Destination, Outgoing, Progress, ProgressKind, Queue, QueueFilter,
-    QueuedMessage, Setback, Submission, Transport,
+    AttemptOutcome, Cause, DeliveryType, Destination, Outgoing, Progress, ProgressKind, Queue,
+    QueueFilter, QueuedMessage, Setback, Submission, Transport,
 };
 
 /// The queues, and what was delivered at home.
@@ -269,7 +269,7 @@ impl Exchange {
         let submission = outgoing.submission;
         let message = Message::new(&submission.from, submission.to.clone(), &submission.content);
         let mut last = None;
-        for host in &outgoing.destination.hosts {
+        for host in &self.hosts_of(outgoing.destination) {
             let connector = &outgoing.destination.connector;
             let outcome = match self.address_of(host) {
                 None => AttemptOutcome::Unreachable(self.not_found(host)),
@@ -290,6 +290,17 @@ impl Exchange {
             }
         }
         last.unwrap_or_else(|| AttemptOutcome::Unreachable(self.not_found("")))
+    }
+
+    /// Whom to connect to, the first one first. A domain is looked up each time.
+    fn hosts_of(&self, destination: &Destination) -> Vec<String> {
+        let known = self.shared.known();
+        let found = match destination.delivery_type {
+            DeliveryType::DnsConnectorDelivery => known.mx.get(&destination.domain),
+            _ => None,
+        };
+        let found = found.filter(|hosts| !hosts.is_empty());
+        found.unwrap_or(&destination.hosts).clone()
     }
 
     /// Where a host is, as far as anybody said.

@@ -29,6 +29,8 @@ pub(super) struct Known {
     pub(super) accepted_domains: BTreeSet<String>,
     /// The addresses of hosts, in lower case. Nothing else is looked up.
     pub(super) hosts: BTreeMap<String, SocketAddr>,
+    /// The mail exchangers of domains, in lower case, the most preferred first.
+    pub(super) mx: BTreeMap<String, Vec<String>>,
     /// `None` where recipients are not looked up.
     pub(super) mailboxes: Option<BTreeSet<String>>,
     pub(super) back_pressure: bool,

@@ -20,6 +20,11 @@ pub(super) fn of_chain(findings: &Findings) -> Vec<Finding> {
                     | Wrong::WrongPurpose { any_or_none: true }
                     | Wrong::StapleMissing
                     | Wrong::Stopped(_)
+                    // Of DNS, which is asked by those who ask it.
+                    | Wrong::DnssecBogus
+                    | Wrong::MxNotInPolicy { .. }
+                    | Wrong::NoTlsa
+                    | Wrong::TlsaMismatch { .. }
             )
     };
     findings.all().iter().filter(bad).cloned().collect()

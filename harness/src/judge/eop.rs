@@ -7,7 +7,7 @@ use super::evidence::Trouble;
 use super::finding::{Finding, Wrong};
 use super::findings::Findings;
 use super::openssl::stopped;
-use super::settings::TlsSettings;
+use super::settings::{MtaStsMode, SmtpDaneMode, TlsSettings};
 use super::verdict::{Decision, Verdict};
 use crate::fault::Stage;
 
@@ -46,6 +46,15 @@ pub struct EopOutbound {
     /// `TlsDomain`: only looked at with `DomainValidation`. Without it the name is held against
     /// the recipient's domain, or if that is not known the expected name.
     pub tls_domain: Option<String>,
+    /// `SmtpDaneMode`: what it makes of the TLSA records that an
+    /// [`Expectation`](super::Expectation) has. Before 2020 nothing, as of MTA-STS.
+    pub smtp_dane_mode: SmtpDaneMode,
+    /// `MtaStsMode`.
+    pub mta_sts_mode: MtaStsMode,
+    /// Whether it minds that a certificate has expired for which a TLSA record of usage 3 stands.
+    /// Microsoft's list of errors makes no exception; RFC 7672 §3.1.1 says that the date is not to
+    /// be looked at.
+    pub expiry_beside_dane_ee: bool,
     /// Whose words it has.
     pub era: OnlineEra,
     /// Whether a chain that is bad is told before a name that is wrong. Which comes first is not
@@ -90,11 +99,39 @@ impl Default for EopOutbound {
 }
 
 /// A cause: the code and its words, what stands in `MSG`, and what is not known for sure.
-struct Cause {
+pub(super) struct Cause {
     code: &'static str,
-    words: &'static str,
+    words: String,
     message: String,
-    uncertain: Option<&'static str>,
+    uncertain: Vec<&'static str>,
+}
+
+impl Cause {
+    fn new(code: &'static str, words: &str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            words: words.to_owned(),
+            message: message.into(),
+            uncertain: Vec::new(),
+        }
+    }
+
+    /// One of Microsoft's list, of which no trace has been published.
+    pub(super) fn listed(code: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            words: words.into(),
+            ..Self::new(code, "", "")
+        }
+    }
+
+    pub(super) fn cannot_connect(message: &str) -> Self {
+        Self::new("450 4.4.317", "Cannot connect to remote server", message)
+    }
+
+    pub(super) fn uncertain(mut self, what: &'static str) -> Self {
+        self.uncertain.push(what);
+        self
+    }
 }
 
 impl EopOutbound {
@@ -104,6 +141,9 @@ impl EopOutbound {
         Self {
             tls_settings: None,
             tls_domain: None,
+            smtp_dane_mode: SmtpDaneMode::Opportunistic,
+            mta_sts_mode: MtaStsMode::Opportunistic,
+            expiry_beside_dane_ee: true,
             era: OnlineEra::From2023,
             chain_first: false,
             front_end: "DM6NAM11FT035.eop-nam11.prod.protection.outlook.com".to_owned(),
@@ -122,6 +162,18 @@ impl EopOutbound {
     /// What it makes of a server. `LED` in the details is the whole text in the form of its era.
     #[must_use]
     pub fn judge(&self, findings: &Findings) -> Verdict {
+        if let Some((cause, why)) = self.by_dns(findings) {
+            return self.deferred(findings, cause, why);
+        }
+        let verdict = self.by_settings(findings);
+        match self.note_by_dns(findings) {
+            Some(note) if verdict.would_deliver() => verdict.uncertain(note),
+            _ => verdict,
+        }
+    }
+
+    /// What it makes of a server by `TlsSettings`.
+    fn by_settings(&self, findings: &Findings) -> Verdict {
         let name = self.name();
         if let Some(trouble) = findings.stopped() {
             if self.tls_settings.is_none() && goes_on_in_clear(findings) {
@@ -189,12 +241,8 @@ impl EopOutbound {
     }
 
     fn of_name(&self, findings: &Findings, domain: &str) -> Cause {
-        Cause {
-            code: "450 4.7.320",
-            words: "Certificate validation failed",
-            message: self.with_subjects("SubjectMismatch", findings, domain),
-            uncertain: None,
-        }
+        let message = self.with_subjects("SubjectMismatch", findings, domain);
+        Cause::new("450 4.7.320", "Certificate validation failed", message)
     }
 
     fn of_chain(&self, finding: &Finding, findings: &Findings, domain: &str) -> Cause {
@@ -225,10 +273,8 @@ impl EopOutbound {
             word => word.to_owned(),
         };
         Cause {
-            code,
-            words,
-            message,
-            uncertain,
+            uncertain: uncertain.into_iter().collect(),
+            ..Cause::new(code, words, message)
         }
     }
 
@@ -255,19 +301,24 @@ impl EopOutbound {
         verdict.decision = Decision::Defer;
         // The first word is what older forms have in MSG.
         let led = self.led(findings, &text, &message);
-        let verdict = verdict.code(code).detail("MSG", message).detail("LED", led);
-        match uncertain {
-            Some(what) => verdict.uncertain(what),
-            None => verdict,
+        let mut verdict = verdict.code(code);
+        match message.is_empty() {
+            true => verdict = verdict.uncertain(AROUND),
+            false => verdict = verdict.detail("MSG", message),
         }
+        let verdict = verdict.detail("LED", led);
+        uncertain.into_iter().fold(verdict, Verdict::uncertain)
     }
 
     /// The text in the trace, or in the report of failure.
     fn led(&self, findings: &Findings, text: &str, message: &str) -> String {
+        if message.is_empty() {
+            return text.to_owned();
+        }
         let address = findings.evidence.address;
         let ip = address.ip();
         let expected = &findings.expectation;
-        let host = expected.mx_name.as_ref().unwrap_or(&expected.name);
+        let host = expected.host();
         let now = expected.now;
         let front_end = &self.front_end;
         let last = format!("[LastAttemptedServerName={host}] [LastAttemptedIP={address}]");
@@ -296,46 +347,41 @@ impl EopOutbound {
     }
 }
 
+const AROUND: &str = "the first number, and what stands around the words in a trace: Microsoft's list has the code and the words alone";
+
 /// A session of EOP as its logs count them; any will do.
 const SESSION: &str = "08DD2CB85E2FE9DB";
 
 fn of_trouble(trouble: &Trouble, era: OnlineEra) -> Cause {
-    let cannot = |message: &str, uncertain| Cause {
-        code: "450 4.4.317",
-        words: "Cannot connect to remote server",
-        message: message.to_owned(),
-        uncertain,
+    let cannot = |message: &str, uncertain: Option<&'static str>| Cause {
+        uncertain: uncertain.into_iter().collect(),
+        ..Cause::cannot_connect(message)
     };
+    let refused = |message| Cause::new("450 4.4.316", "Connection refused", message);
     match trouble {
-        Trouble::Unreachable(_) => Cause {
-            code: "450 4.4.316",
-            words: "Connection refused",
-            message: match era {
-                OnlineEra::From2023 => {
-                    "Failed to connect. Winsock error code: 10061, Win32 error code: 10061."
-                        .to_owned()
-                }
-                _ => "Socket error code 10061".to_owned(),
-            },
-            uncertain: (era == OnlineEra::From2023)
-                .then_some("the message, which is that of other Winsock errors"),
+        Trouble::Unreachable(_) => match era {
+            OnlineEra::From2023 => {
+                refused("Failed to connect. Winsock error code: 10061, Win32 error code: 10061.")
+                    .uncertain("the message, which is that of other Winsock errors")
+            }
+            _ => refused("Socket error code 10061"),
         },
-        Trouble::Silent(..) => Cause {
-            code: "450 4.4.315",
-            words: "Connection timed out",
-            message: "Socket error code 10060".to_owned(),
-            uncertain: Some("the message of a time-out"),
-        },
+        Trouble::Silent(..) => Cause::new(
+            "450 4.4.315",
+            "Connection timed out",
+            "Socket error code 10060",
+        )
+        .uncertain("the message of a time-out"),
         Trouble::Closed(Stage::Handshake) => cannot(
             "451 4.4.0 TLS negotiation failed with error SocketError",
             None,
         ),
-        Trouble::Closed(_) => Cause {
-            code: "450 4.4.318",
-            words: "Connection was closed abruptly",
-            message: "421 4.4.2 Connection dropped due to SocketError".to_owned(),
-            uncertain: Some("the message of a close"),
-        },
+        Trouble::Closed(_) => Cause::new(
+            "450 4.4.318",
+            "Connection was closed abruptly",
+            "421 4.4.2 Connection dropped due to SocketError",
+        )
+        .uncertain("the message of a close"),
         Trouble::NoStartTls | Trouble::Refused(Stage::StartTls | Stage::Ehlo, _) => {
             cannot("451 5.7.3 STARTTLS is required to send mail", None)
         }

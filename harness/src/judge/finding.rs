@@ -112,6 +112,24 @@ pub enum Wrong {
     StapleMissing,
     /// More certificates are sent than a client takes.
     TooManyCertificates(usize),
+    /// The answers of DNS about the server fail DNSSEC.
+    DnssecBogus,
+    /// There is no TLSA record, where one is demanded.
+    NoTlsa,
+    /// No TLSA record stands for what the server presents.
+    TlsaMismatch {
+        /// The server, by its name in DNS.
+        host: String,
+        /// The record `3 1 1` that would; `None` if the certificate cannot be read.
+        right: Option<String>,
+    },
+    /// The MTA-STS policy of the domain does not name the server.
+    MxNotInPolicy {
+        /// The server, by its name in the MX record.
+        host: String,
+        /// Whom the policy names.
+        policy: Vec<String>,
+    },
     /// What rustls-webpki finds beside all that.
     Webpki(String),
     /// The server asks for a client certificate. Nothing is wrong with that.
@@ -200,6 +218,19 @@ impl Finding {
             Wrong::Revoked(_) => "get a new certificate, with a new key".to_owned(),
             Wrong::TooManyCertificates(_) => "send fewer certificates".to_owned(),
             Wrong::StapleMissing => "switch OCSP stapling on".to_owned(),
+            Wrong::DnssecBogus => {
+                "sign the zone again, and see that the DS records of the parent are those of its keys".to_owned()
+            }
+            Wrong::NoTlsa => "publish TLSA records in a zone with DNSSEC".to_owned(),
+            Wrong::TlsaMismatch { host, right: Some(record) } => format!(
+                "publish `_25._tcp.{host}. IN TLSA {record}` as well, and next time so long before the certificate changes that no resolver has the old records alone"
+            ),
+            Wrong::TlsaMismatch { host, right: None } => {
+                format!("publish a TLSA record under `_25._tcp.{host}.` for the certificate that the server presents")
+            }
+            Wrong::MxNotInPolicy { host, .. } => format!(
+                "put `mx: {host}` into the policy, and give it a new `id` in DNS; senders keep the old one until they see that, or its max_age is over"
+            ),
             Wrong::UnverifiedSignature | Wrong::RevocationUnknown(_)
             | Wrong::ClientCertificateAsked => return None,
         })
@@ -324,6 +355,21 @@ impl fmt::Display for Wrong {
             Self::RevocationUnknown(why) => write!(f, "whether it is revoked is unknown: {why}"),
             Self::StapleMissing => f.write_str("it must come with an OCSP staple, and does not"),
             Self::TooManyCertificates(count) => write!(f, "{count} certificates are sent"),
+            Self::DnssecBogus => {
+                f.write_str("DNSSEC is broken: no answer of DNS about it can be believed")
+            }
+            Self::NoTlsa => f.write_str("DNS has no TLSA record of it"),
+            Self::TlsaMismatch { host, .. } => {
+                write!(f, "no TLSA record of `{host}` stands for what it presents")
+            }
+            Self::MxNotInPolicy { host, policy } => {
+                let named: Vec<_> = policy.iter().map(|name| format!("`{name}`")).collect();
+                write!(
+                    f,
+                    "the MTA-STS policy does not name `{host}`, but {}",
+                    named.join(", ")
+                )
+            }
             Self::Webpki(why) => write!(f, "rustls-webpki: {why}"),
             Self::ClientCertificateAsked => f.write_str("the server asks for a client certificate"),
         }

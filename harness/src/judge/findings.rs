@@ -2,162 +2,15 @@
 
 use std::time::SystemTime;
 
-use mailfault_certs::Der;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-
 use super::certificate::{Hash, KeyFamily, Read, Signed};
+use super::dane::TlsaCheck;
 use super::evidence::{Evidence, Trouble};
+use super::expectation::Expectation;
 use super::finding::{Finding, Wrong};
 use super::names::{Against, Fit, NameCheck};
 use super::path::{End, Linking, Path};
-use super::revocation;
-use crate::error::Error;
-use crate::server::bad_tls;
+use super::{dane, mta_sts, revocation};
 use crate::trust::Trust;
-
-/// What evidence is held against.
-///
-/// ```
-/// use mailfault::{Ca, judge::Expectation};
-///
-/// let ca = Ca::new();
-/// let expectation = Expectation::new("mx.contoso.test")
-///     .trusting(&[ca.der().clone()])
-///     .recipient_domain("contoso.test");
-/// assert_eq!(expectation.name, "mx.contoso.test");
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Expectation {
-    /// The name, or the address, that the certificate must be for.
-    pub name: String,
-    /// The roots that are trusted, and no others.
-    pub roots: Vec<Der>,
-    /// Revocation lists. Without any, nothing is said of revocation but what a staple says.
-    pub crls: Vec<Der>,
-    /// Whether it is asked for lists, so that to have none is a finding. With lists at hand it is.
-    pub checks_revocation: bool,
-    /// The time at which certificates must be valid.
-    pub now: SystemTime,
-    /// The name in the MX record.
-    pub mx_name: Option<String>,
-    /// The domain of the recipient.
-    pub recipient_domain: Option<String>,
-    /// The name that reverse DNS has for the server's address.
-    pub reverse_dns: Option<String>,
-}
-
-impl Expectation {
-    /// This name, no roots, now.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            roots: Vec::new(),
-            crls: Vec::new(),
-            checks_revocation: false,
-            now: SystemTime::now(),
-            mx_name: None,
-            recipient_domain: None,
-            reverse_dns: None,
-        }
-    }
-
-    /// Trusts these roots as well.
-    #[must_use]
-    pub fn trusting(mut self, roots: &[Der]) -> Self {
-        self.roots.extend_from_slice(roots);
-        self
-    }
-
-    /// Trusts the certificates in this text as well: the content of a CA file.
-    ///
-    /// ```
-    /// use mailfault::{Ca, judge::Expectation};
-    ///
-    /// let ca = Ca::new();
-    /// let expectation = Expectation::new("mx.test").trusting_pem(ca.pem().as_bytes())?;
-    /// assert_eq!(expectation.roots, [ca.der().clone()]);
-    /// assert!(Expectation::new("mx.test").trusting_pem(b"nothing").is_err());
-    /// # Ok::<(), mailfault::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::BadTls`] if there is no certificate in it, or it is malformed.
-    pub fn trusting_pem(self, pem: &[u8]) -> Result<Self, Error> {
-        let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-        let roots = roots.map_err(bad_tls)?;
-        if roots.is_empty() {
-            return Err(bad_tls("no certificate is in it"));
-        }
-        let roots: Vec<Der> = roots.iter().map(|root| Der::from(root.to_vec())).collect();
-        Ok(self.trusting(&roots))
-    }
-
-    /// Knows this revocation list as well.
-    #[must_use]
-    pub fn crl(mut self, crl: Der) -> Self {
-        self.crls.push(crl);
-        self
-    }
-
-    /// Looks for revocation lists, even if there are none.
-    ///
-    /// ```
-    /// use mailfault::judge::{Expectation, Findings, Judge, Probe};
-    /// use mailfault::{Ca, MockServer};
-    ///
-    /// let ca = Ca::new();
-    /// let server = MockServer::builder().starttls(ca.issue("mx.test")).start();
-    /// let evidence = Probe::new(server.addr()).name("mx.test").run();
-    /// let expectation = Expectation::new("mx.test").trusting(&[ca.der().clone()]);
-    /// let openssl = Judge::named("openssl")?;
-    /// let findings = Findings::of(&evidence, &expectation.clone().checking_revocation());
-    /// assert_eq!(openssl.judge(&findings).code.as_deref(), Some("3"));
-    /// assert!(openssl.judge(&Findings::of(&evidence, &expectation)).would_deliver());
-    /// # Ok::<(), mailfault::Error>(())
-    /// ```
-    #[must_use]
-    pub fn checking_revocation(mut self) -> Self {
-        self.checks_revocation = true;
-        self
-    }
-
-    /// Whether revocation lists are looked at.
-    pub(super) fn looks_at_lists(&self) -> bool {
-        self.checks_revocation || !self.crls.is_empty()
-    }
-
-    /// Another time than now.
-    #[must_use]
-    pub fn at(mut self, now: SystemTime) -> Self {
-        self.now = now;
-        self
-    }
-
-    /// The name in the MX record.
-    #[must_use]
-    pub fn mx_name(mut self, name: impl Into<String>) -> Self {
-        self.mx_name = Some(name.into());
-        self
-    }
-
-    /// The domain of the recipient.
-    #[must_use]
-    pub fn recipient_domain(mut self, domain: impl Into<String>) -> Self {
-        self.recipient_domain = Some(domain.into());
-        self
-    }
-
-    /// What reverse DNS says.
-    #[must_use]
-    pub fn reverse_dns(mut self, name: impl Into<String>) -> Self {
-        self.reverse_dns = Some(name.into());
-        self
-    }
-}
 
 /// Everything that is wrong with a server, by what was seen of it and what is expected: all of
 /// it, not the first.
@@ -184,6 +37,7 @@ pub struct Findings {
     pub(super) expectation: Expectation,
     all: Vec<Finding>,
     names: Vec<NameCheck>,
+    tlsa: Vec<TlsaCheck>,
     /// The certificates as they were sent, as far as they can be read.
     pub(super) presented: Vec<Option<Read>>,
     /// As names and keys link it.
@@ -213,6 +67,7 @@ impl Findings {
             expectation: expectation.clone(),
             all: Vec::new(),
             names: Vec::new(),
+            tlsa: Vec::new(),
             presented,
             by_names: by_names
                 .as_ref()
@@ -227,6 +82,7 @@ impl Findings {
         }
         findings.of_revocation();
         findings.of_webpki();
+        findings.of_dns();
         findings
     }
 
@@ -246,6 +102,12 @@ impl Findings {
     #[must_use]
     pub fn names(&self) -> &[NameCheck] {
         &self.names
+    }
+
+    /// The TLSA records, and what of the chain each stands for.
+    #[must_use]
+    pub fn tlsa(&self) -> &[TlsaCheck] {
+        &self.tlsa
     }
 
     /// What was held against what.
@@ -365,6 +227,13 @@ impl Findings {
         self.all.extend(found);
     }
 
+    /// What DNS, and the policy of the domain, say against the server.
+    fn of_dns(&mut self) {
+        self.tlsa = dane::checks(self);
+        let found = [dane::finding(self), mta_sts::finding(self)];
+        self.all.extend(found.into_iter().flatten());
+    }
+
     /// What webpki has against the path if all that is known is left out: at a time when all of
     /// it is valid, with its top trusted.
     fn of_webpki(&mut self) {
@@ -458,6 +327,9 @@ fn is_of_path(wrong: &Wrong) -> bool {
             | Wrong::NoCertificate
             | Wrong::OtherKey(_)
             | Wrong::ClientCertificateAsked
+            | Wrong::DnssecBogus
+            | Wrong::MxNotInPolicy { .. }
+            | Wrong::TlsaMismatch { .. }
             | Wrong::Unreadable
             | Wrong::WrongName { .. }
             | Wrong::NameConstraint { .. }

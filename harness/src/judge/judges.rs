@@ -230,7 +230,9 @@ impl Judge {
                 "SmtpClient.Send of .NET Framework, as Database Mail has it"
             }
             Self::Eop(connector) => match connector.tls_settings {
-                None => "EOP to the Internet: TLS where there is any",
+                None => {
+                    "EOP to the Internet: TLS where there is any, DANE and MTA-STS where DNS has them"
+                }
                 Some(TlsSettings::EncryptionOnly) => {
                     "EOP by an outbound connector with TlsSettings EncryptionOnly"
                 }

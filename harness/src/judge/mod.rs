@@ -31,19 +31,22 @@
 
 #[cfg(feature = "models")]
 pub(crate) use certificate::key_bits;
+pub use dane::{Tlsa, TlsaCheck, TlsaFit};
 #[cfg(feature = "models")]
 pub(crate) use domain::{covers, is_one_of};
 pub use eop::{EopOutbound, OnlineEra};
 pub use evidence::{Evidence, Negotiated, Step, Trouble};
 pub use exchange::ExchangeSend;
+pub use expectation::Expectation;
 pub(crate) use finding::moment;
 pub use finding::{Finding, Wrong};
-pub use findings::{Expectation, Findings};
+pub use findings::Findings;
 pub use judges::{Basis, Judge};
 pub use mta::MatMode;
+pub use mta_sts::{MtaSts, PolicyMode};
 pub use names::{Against, Fit, NameCheck};
 pub use probe::Probe;
-pub use settings::TlsSettings;
+pub use settings::{MtaStsMode, SmtpDaneMode, TlsSettings};
 pub use verdict::{Decision, Verdict};
 
 mod evidence;
@@ -51,8 +54,11 @@ mod probe;
 mod recorder;
 
 mod certificate;
+mod dane;
+mod expectation;
 mod finding;
 mod findings;
+mod mta_sts;
 mod names;
 mod path;
 mod revocation;
@@ -65,6 +71,7 @@ mod checktls;
 mod domain;
 mod dotnet;
 mod eop;
+mod eop_dns;
 mod exchange;
 mod gnutls;
 mod go;

@@ -7,8 +7,8 @@ use x509_parser::der_parser::asn1_rs::{Any, FromDer as _};
 use x509_parser::prelude::{ASN1Time, CertificateRevocationList, ReasonCode, RevokedCertificate};
 
 use super::certificate::Read;
+use super::expectation::Expectation;
 use super::finding::Wrong;
-use super::findings::Expectation;
 use super::path::Path;
 
 /// What is found, with the place in the path.

@@ -39,3 +39,68 @@ impl fmt::Display for TlsSettings {
         f.pad(self.name())
     }
 }
+
+/// The values of `SmtpDaneMode` of an outbound connector of EOP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SmtpDaneMode {
+    /// DANE where the server has TLSA records: what they say must be right then.
+    #[default]
+    Opportunistic,
+    /// No mail to a server without them.
+    Mandatory,
+    /// Records are not looked at.
+    None,
+}
+
+impl SmtpDaneMode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Opportunistic, Self::Mandatory, Self::None];
+
+    /// Microsoft's name for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Opportunistic => "Opportunistic",
+            Self::Mandatory => "Mandatory",
+            Self::None => "None",
+        }
+    }
+}
+
+impl fmt::Display for SmtpDaneMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The values of `MtaStsMode` of an outbound connector of EOP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MtaStsMode {
+    /// The policy of the domain, where it has one.
+    #[default]
+    Opportunistic,
+    /// Policies are not looked at.
+    None,
+}
+
+impl MtaStsMode {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Opportunistic, Self::None];
+
+    /// Microsoft's name for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Opportunistic => "Opportunistic",
+            Self::None => "None",
+        }
+    }
+}
+
+impl fmt::Display for MtaStsMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -19,7 +19,7 @@ pub struct Destination {
     pub connector_guid: String,
     /// `TlsDomain`: the domain that must prove itself, if any.
     pub tls_domain: Option<String>,
-    /// The hosts to connect to, the first one first.
+    /// The hosts to connect to, the first one first; a domain stands for those of its MX records.
     pub hosts: Vec<String>,
 }
 

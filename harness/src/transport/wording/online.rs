@@ -2,7 +2,7 @@
 //!
 //! The codes are those of Microsoft's list of notifications and of public ones of 2017 to 2026:
 //! 4.4.312 DNS, 4.4.315 time-out, 4.4.316 refused, 4.4.317 no session, 4.4.318 closed, 4.7.320
-//! certificate.
+//! certificate; 4.7.321 to 4.7.325 DANE, 4.4.8 and 4.7.5 MTA-STS.
 
 use std::time::SystemTime;
 
@@ -108,6 +108,9 @@ pub(crate) fn expired(
         return plain("550 4.4.7 QUEUE.Expired; message expired");
     }
     let (text, message) = said(era, &setback.cause);
+    if let Some(text) = listed(&text) {
+        return plain(&text);
+    }
     let named = KNOWN.iter().find(|(code, _)| text.contains(code));
     let Some((code, words)) = named else {
         // So it is for what has no code of its own; that it is for 4.7.320 is uncertain.
@@ -119,6 +122,17 @@ pub(crate) fn expired(
         text: format!("{diagnostic}({message})"),
         diagnostic,
     }
+}
+
+/// DANE and MTA-STS: Microsoft's list has the same words under the code of each class. What else
+/// the report says has not been published.
+fn listed(text: &str) -> Option<String> {
+    const CODES: [&str; 7] = [
+        "4.4.8", "4.7.5", "4.7.321", "4.7.322", "4.7.323", "4.7.324", "4.7.325",
+    ];
+    let (code, words) = text.strip_prefix("450 ")?.split_once(' ')?;
+    let is_listed = CODES.contains(&code);
+    is_listed.then(|| format!("550 5{} {words}", &code[1..]))
 }
 
 /// What stands behind `Message expired, `. Those of 4.4.312, 4.4.316 and 4.4.317 were seen, the

@@ -225,6 +225,13 @@ fn a_message_expires_in_the_words_of_its_time() {
         "550 5.4.312 Message expired, DNS query failed(InfoNoRecords)",
         "550 5.4.312 Message expired, DNS query failed",
     );
+    let dane = "tlsa-invalid: The domain failed DANE validation.";
+    check_expired(
+        Product::ExchangeOnline(OnlineEra::From2023),
+        Some(Cause::own(format!("450 4.7.323 {dane}"))),
+        &format!("550 5.7.323 {dane}"),
+        &format!("550 5.7.323 {dane}"),
+    );
     check_expired(
         Product::ExchangeOnline(OnlineEra::From2023),
         Some(Cause::NotConnected(995)),
