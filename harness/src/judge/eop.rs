@@ -116,7 +116,7 @@ impl Cause {
         }
     }
 
-    /// One of Microsoft's list, of which no trace has been published.
+    /// One of Microsoft's list, of which no trace was found.
     pub(super) fn listed(code: &'static str, words: impl Into<String>) -> Self {
         Self {
             words: words.into(),

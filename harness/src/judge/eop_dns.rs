@@ -1,8 +1,9 @@
 //! What EOP makes of DANE and MTA-STS, in the words of Microsoft's list of its errors.
 //!
-//! That list has each code with its words, and the cases that it is for. A trace or a report of
-//! failure with one of them has not been published, so that what stands around the words is not
-//! known.
+//! That list (learn.microsoft.com, "Email nondelivery reports and SMTP errors in Exchange Online")
+//! has each code with its words, and the cases that it is for; "How SMTP DANE works" there says
+//! more of them, and New-OutboundConnector what the modes are. No trace or report of failure with
+//! one of these codes was found, so that what stands around the words is not known.
 
 use super::dane::TlsaFit;
 use super::domain::{is_for, not_for, of_chain};

@@ -125,7 +125,7 @@ pub(crate) fn expired(
 }
 
 /// DANE and MTA-STS: Microsoft's list has the same words under the code of each class. What else
-/// the report says has not been published.
+/// the report says is not known.
 fn listed(text: &str) -> Option<String> {
     const CODES: [&str; 7] = [
         "4.4.8", "4.7.5", "4.7.321", "4.7.322", "4.7.323", "4.7.324", "4.7.325",
