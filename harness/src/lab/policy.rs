@@ -6,7 +6,7 @@ use crate::cast::{LabText, Playing, Sender};
 use crate::eop::{DomainType, InboundConnector};
 use crate::exchange::{AuthMechanism, PermissionGroup, ReceiveConnector, SendConnector};
 use crate::intercept::Tampering;
-use crate::judge::{Judge, TlsSettings};
+use crate::judge::{Judge, MtaStsMode, SmtpDaneMode, TlsSettings};
 
 /// A setting that security hangs on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +114,18 @@ fn of_sender(all: &mut Settings, playing: &Playing, sender: &Sender) {
     };
     match &sender.judge {
         Judge::Eop(connector) => {
+            let dane = connector.smtp_dane_mode;
+            let strength = match dane {
+                SmtpDaneMode::None => 0,
+                SmtpDaneMode::Opportunistic => 1,
+                SmtpDaneMode::Mandatory => 2,
+            };
+            put("SmtpDaneMode", graded(dane.name(), strength));
+            let asks = connector.mta_sts_mode != MtaStsMode::None;
+            put(
+                "MtaStsMode",
+                graded(connector.mta_sts_mode.name(), u8::from(asks)),
+            );
             put("TlsSettings", level(connector.tls_settings));
             put(
                 "TlsDomain",

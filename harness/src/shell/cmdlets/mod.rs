@@ -10,6 +10,7 @@ mod client;
 mod components;
 mod delist;
 mod directory;
+mod dns;
 mod domains;
 mod events;
 mod files;
@@ -103,6 +104,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Cmdlet> {
         components::ALL.as_slice(),
         delist::ALL.as_slice(),
         directory::ALL.as_slice(),
+        dns::ALL.as_slice(),
         domains::ALL.as_slice(),
         events::ALL.as_slice(),
         files::ALL.as_slice(),

@@ -9,7 +9,7 @@ use super::super::value::{Column, Kind, Object, Value};
 use super::property::{Property, apply, list, parameters, shown, text, texts};
 use super::{At, Cmdlet, named};
 use crate::cast::Sender;
-use crate::judge::{EopOutbound, Judge, TlsSettings};
+use crate::judge::{EopOutbound, Judge, MtaStsMode, SmtpDaneMode, TlsSettings};
 
 static KIND: Kind = Kind {
     name: "Microsoft.Exchange.Management.Transport.OutboundConnector",
@@ -95,6 +95,32 @@ static PROPERTIES: &[Property<Sender>] = &[
             });
             let named = named.transpose()?;
             change(one, |connector| connector.tls_settings = named);
+            Ok(())
+        },
+    ),
+    Property::new(
+        "SmtpDaneMode",
+        |one| eop(one).map(|one| one.smtp_dane_mode.name()).into(),
+        Takes::OneOf(&["Opportunistic", "Mandatory", "None"]),
+        |one, value| {
+            let word = text(value).unwrap_or_default();
+            let mut all = SmtpDaneMode::ALL.into_iter();
+            let mode = all.find(|one| one.name().eq_ignore_ascii_case(&word));
+            let mode = mode.ok_or("Microsoft.Exchange.Data.Directory.SmtpDaneMode")?;
+            change(one, |connector| connector.smtp_dane_mode = mode);
+            Ok(())
+        },
+    ),
+    Property::new(
+        "MtaStsMode",
+        |one| eop(one).map(|one| one.mta_sts_mode.name()).into(),
+        Takes::OneOf(&["Opportunistic", "None"]),
+        |one, value| {
+            let word = text(value).unwrap_or_default();
+            let mut all = MtaStsMode::ALL.into_iter();
+            let mode = all.find(|one| one.name().eq_ignore_ascii_case(&word));
+            let mode = mode.ok_or("Microsoft.Exchange.Data.Directory.MtaStsMode")?;
+            change(one, |connector| connector.mta_sts_mode = mode);
             Ok(())
         },
     ),
