@@ -11,16 +11,9 @@ use super::{At, Cmdlet};
 use crate::certificate_facts::CertificateFacts;
 use crate::intercept::{Greylist, Interceptor, Tampering};
 
-const fn program(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Appliances,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 6] = [
-    program(
+    Cmdlet::new(
+        At::Appliances,
         &Command {
             name: "show",
             aliases: &[],
@@ -37,7 +30,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         show,
     ),
-    program(
+    Cmdlet::new(
+        At::Appliances,
         &Command {
             name: "bind",
             aliases: &[],
@@ -49,7 +43,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         bind,
     ),
-    program(
+    Cmdlet::new(
+        At::Appliances,
         &Command {
             name: "no",
             aliases: &[],
@@ -61,7 +56,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         no,
     ),
-    program(
+    Cmdlet::new(
+        At::Appliances,
         &Command {
             name: "inspect",
             aliases: &[],
@@ -73,7 +69,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         inspect,
     ),
-    program(
+    Cmdlet::new(
+        At::Appliances,
         &Command {
             name: "greylist",
             aliases: &[],
@@ -85,7 +82,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         greylist,
     ),
-    program(
+    Cmdlet::new(
+        At::Appliances,
         &Command {
             name: "help",
             aliases: &["?"],

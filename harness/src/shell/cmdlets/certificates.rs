@@ -49,16 +49,9 @@ const SERVER: Parameter = Parameter::new("Server", Takes::Text);
 const CONFIRM: Parameter = Parameter::new("Confirm", Takes::Switch);
 const SERVICES: &[&str] = &["None", "IIS", "IMAP", "POP", "SMTP", "UM", "Federation"];
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Servers,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 5] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-ExchangeCertificate",
             aliases: &[],
@@ -80,7 +73,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         get,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Enable-ExchangeCertificate",
             aliases: &[],
@@ -100,7 +94,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         enable,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Remove-ExchangeCertificate",
             aliases: &[],
@@ -112,7 +107,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         remove,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Import-ExchangeCertificate",
             aliases: &[],
@@ -133,7 +129,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         import,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "New-ExchangeCertificate",
             aliases: &[],

@@ -9,14 +9,6 @@ use crate::cast::Sender;
 use crate::certificate_facts::CertificateFacts;
 use crate::judge::Judge;
 
-const fn program(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Clients,
-        run,
-    }
-}
-
 /// A program of Windows, which servers have as well.
 const fn of_windows(command: &'static Command, run: super::Run) -> Cmdlet {
     Cmdlet {
@@ -45,7 +37,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         certutil,
     ),
-    program(
+    Cmdlet::new(
+        At::Clients,
         &Command {
             name: "keytool",
             aliases: &[],
@@ -59,7 +52,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         keytool,
     ),
-    program(
+    Cmdlet::new(
+        At::Clients,
         &Command {
             name: "update-ca-certificates",
             aliases: &[],
@@ -73,7 +67,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         ca_certificates,
     ),
-    program(
+    Cmdlet::new(
+        At::Clients,
         &Command {
             name: "sqlcmd",
             aliases: &["Invoke-Sqlcmd"],
@@ -89,7 +84,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         sqlcmd,
     ),
-    program(
+    Cmdlet::new(
+        At::Clients,
         &Command {
             name: "mailclient",
             aliases: &[],

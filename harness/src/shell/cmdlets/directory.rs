@@ -39,16 +39,9 @@ const IDENTITY: Parameter = Parameter::new("Identity", Takes::Text).at(0).piped(
 const UNITS: &str =
     "In a lab the organizational unit Staff is synchronized with the tenant, and no other.";
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Online,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 4] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "Get-Recipient",
             aliases: &["Get-EXORecipient"],
@@ -62,7 +55,8 @@ pub(super) static ALL: [Cmdlet; 4] = [
         },
         recipients,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "Get-ADUser",
             aliases: &[],
@@ -78,7 +72,8 @@ pub(super) static ALL: [Cmdlet; 4] = [
         },
         users,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "Move-ADObject",
             aliases: &[],
@@ -98,7 +93,8 @@ pub(super) static ALL: [Cmdlet; 4] = [
         },
         move_account,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "Start-ADSyncSyncCycle",
             aliases: &[],

@@ -20,16 +20,9 @@ const MATCHINGS: &[&str] = &["ExactMatch", "Sha256Hash", "Sha512Hash"];
 const ZONE: Parameter = Parameter::new("ZoneName", Takes::Text);
 const NAME: Parameter = Parameter::new("Name", Takes::Text);
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Online,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 4] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "Add-DnsServerResourceRecord",
             aliases: &[],
@@ -54,7 +47,8 @@ pub(super) static ALL: [Cmdlet; 4] = [
         },
         add,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "Remove-DnsServerResourceRecord",
             aliases: &[],
@@ -73,7 +67,8 @@ pub(super) static ALL: [Cmdlet; 4] = [
         },
         remove,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "tlsa",
             aliases: &[],
@@ -85,7 +80,8 @@ pub(super) static ALL: [Cmdlet; 4] = [
         },
         tlsa,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Online,
         &Command {
             name: "mta-sts",
             aliases: &[],

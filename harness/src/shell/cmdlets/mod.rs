@@ -66,6 +66,10 @@ enum At {
 }
 
 impl Cmdlet {
+    const fn new(at: At, command: &'static Command, run: Run) -> Self {
+        Self { command, at, run }
+    }
+
     pub(super) fn is_at(&self, place: &Place) -> bool {
         match self.at {
             At::Everywhere => true,

@@ -38,16 +38,9 @@ const RIGHTS: Parameter = Parameter::new("ExtendedRights", Takes::Texts);
 const CONFIRM: Parameter = Parameter::new("Confirm", Takes::Switch);
 const NOTE: &str = "Of the rights of Active Directory the model has one: that of NT AUTHORITY\\ANONYMOUS LOGON to ms-Exch-SMTP-Accept-Any-Recipient, which is relaying. A service that runs has it from its next start on.";
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Servers,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 3] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-ADPermission",
             aliases: &[],
@@ -61,7 +54,8 @@ pub(super) static ALL: [Cmdlet; 3] = [
         },
         get,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Add-ADPermission",
             aliases: &[],
@@ -75,7 +69,8 @@ pub(super) static ALL: [Cmdlet; 3] = [
         },
         add,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Remove-ADPermission",
             aliases: &[],

@@ -45,16 +45,9 @@ const FILTER: Parameter = Parameter::new("Filter", Takes::Text);
 const SERVER: Parameter = Parameter::new("Server", Takes::Text);
 const CONFIRM: Parameter = Parameter::new("Confirm", Takes::Switch);
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Servers,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 6] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-Queue",
             aliases: &[],
@@ -69,7 +62,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         get,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Retry-Queue",
             aliases: &[],
@@ -90,7 +84,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         retry,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Suspend-Queue",
             aliases: &[],
@@ -102,7 +97,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         suspend,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Resume-Queue",
             aliases: &[],
@@ -114,7 +110,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         resume,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-Message",
             aliases: &[],
@@ -126,7 +123,8 @@ pub(super) static ALL: [Cmdlet; 6] = [
         },
         messages,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Remove-Message",
             aliases: &[],

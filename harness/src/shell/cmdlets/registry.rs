@@ -32,16 +32,9 @@ const TYPE: Parameter = Parameter::new("PropertyType", Takes::OneOf(&["DWord"]))
 const FORCE: Parameter = Parameter::new("Force", Takes::Switch);
 const NOTE: &str = "Of the registry the model has HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Server with Enabled and DisabledByDefault, the same for the other versions and for Client. It has one list of versions for both directions: a version is spoken where Enabled is not 0 and DisabledByDefault is 0. Windows reads it when it starts.";
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Servers,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 5] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-ItemProperty",
             aliases: &["gp"],
@@ -55,7 +48,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         get,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Set-ItemProperty",
             aliases: &["sp"],
@@ -75,7 +69,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         set,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "New-ItemProperty",
             aliases: &[],
@@ -95,7 +90,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         set,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "New-Item",
             aliases: &["ni"],
@@ -109,7 +105,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         new,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Restart-Computer",
             aliases: &[],

@@ -48,16 +48,9 @@ static TEST: Kind = Kind {
 
 const IDENTITY: Parameter = Parameter::new("Identity", Takes::Text).at(0).piped();
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Servers,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 3] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-ExchangeServer",
             aliases: &[],
@@ -69,7 +62,8 @@ pub(super) static ALL: [Cmdlet; 3] = [
         },
         servers,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-TransportService",
             aliases: &["Get-TransportServer"],
@@ -81,7 +75,8 @@ pub(super) static ALL: [Cmdlet; 3] = [
         },
         transport,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Test-SmtpConnectivity",
             aliases: &[],

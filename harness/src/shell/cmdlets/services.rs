@@ -42,16 +42,9 @@ const NO_QUESTION: Parameter = Parameter {
     ..Parameter::new("Confirm", Takes::Switch)
 };
 
-const fn cmdlet(command: &'static Command, run: super::Run) -> Cmdlet {
-    Cmdlet {
-        command,
-        at: At::Servers,
-        run,
-    }
-}
-
 pub(super) static ALL: [Cmdlet; 5] = [
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Get-Service",
             aliases: &["gsv"],
@@ -63,7 +56,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         get,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Restart-Service",
             aliases: &[],
@@ -80,7 +74,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         restart,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Stop-Service",
             aliases: &["spsv"],
@@ -92,7 +87,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         stop,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "Start-Service",
             aliases: &["sasv"],
@@ -104,7 +100,8 @@ pub(super) static ALL: [Cmdlet; 5] = [
         },
         start,
     ),
-    cmdlet(
+    Cmdlet::new(
+        At::Servers,
         &Command {
             name: "iisreset",
             aliases: &["iisreset.exe"],
