@@ -77,7 +77,10 @@ fn whoever_looks_in_the_right_places_sees_what_proves_the_cause() {
             assert_eq!(seen.errors(), 0, "{}: {}", cast.id, seen.text());
             let report = lab.report().unwrap();
             assert!(!report.evidence.is_empty(), "{}", cast.id);
-            for (text, _, shown) in &report.evidence {
+            for mailfault::lab::Proof {
+                text, seen: shown, ..
+            } in &report.evidence
+            {
                 assert!(shown, "{} {seed:?}: `{text}` in {}", cast.id, seen.text());
             }
             let changed = |deed| deed == Deed::Changed;

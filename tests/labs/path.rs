@@ -77,7 +77,7 @@ fn the_first_case_is_solved_as_the_articles_say() {
     let report = lab.report().unwrap();
     assert!(report.grade.solved, "{}", report.grade);
     assert_eq!(report.hints_used, 0);
-    assert!(report.evidence.iter().all(|(_, _, seen)| *seen), "{report}");
+    assert!(report.evidence.iter().all(|one| one.seen), "{report}");
     assert!(report.timeline.iter().all(|one| one.deed != Deed::Failed));
     let changed = report
         .timeline

@@ -38,8 +38,8 @@ pub(super) fn as_json(report: &LabReport) -> Value {
         "hints": report.hints,
         "seconds": report.time.as_secs(),
         "timeline": report.timeline.iter().map(moment).collect::<Vec<_>>(),
-        "evidence": report.evidence.iter().map(|(text, shows, seen)| json!({
-            "text": text, "shows": shows, "seen": seen,
+        "evidence": report.evidence.iter().map(|one| json!({
+            "text": one.text, "shows": one.shows, "seen": one.seen, "line": one.line,
         })).collect::<Vec<_>>(),
         "seen_before_the_change": report.seen_before_the_change(),
         "cause": report.cause,

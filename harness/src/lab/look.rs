@@ -295,3 +295,19 @@ pub(super) fn log(stage: &Stage, host: &str, path: &str) -> Option<String> {
         .find(|(known, _)| known.to_string_lossy() == wanted)
         .map(|(_, text)| text)
 }
+
+/// The first line of a log, or the first deferral of a message, in which a text stands.
+pub(super) fn line_with(stage: &Stage, wanted: &str) -> Option<String> {
+    let lives = stage.lives();
+    let told = lives.iter().flat_map(|life| {
+        let setbacks = life.progress.iter();
+        setbacks
+            .map(|one| life.setback(one).to_owned())
+            .collect::<Vec<_>>()
+    });
+    let servers = stage.playing().exchanges();
+    let logs = servers.flat_map(|(_, server)| server.log_files());
+    let lines = logs.flat_map(|(_, text)| text.lines().map(str::to_owned).collect::<Vec<_>>());
+    let found = told.chain(lines).find(|line| line.contains(wanted));
+    found.map(|line| line.chars().take(1_000).collect())
+}

@@ -18,7 +18,7 @@
 //! ```
 
 pub use grade::{Arrival, Grade};
-pub use report::LabReport;
+pub use report::{LabReport, Proof};
 pub use timeline::{Deed, Moment};
 pub use view::{
     Hint, LastSession, Link, LogFile, Message, MessageState, Node, QueueRow, Role, TraceRow, View,
@@ -62,8 +62,8 @@ pub struct Lab {
 struct State {
     hints: usize,
     timeline: Vec<Moment>,
-    /// Which of the evidence was shown.
-    seen: Vec<bool>,
+    /// The line in which each piece of evidence was shown first.
+    seen: Vec<Option<String>>,
     /// The last grade, after how many changes it was given, and when by the lab's clock.
     graded: Option<(Grade, usize, SystemTime)>,
 }
@@ -121,7 +121,7 @@ impl Lab {
             began: Instant::now(),
             shell: Mutex::new(Shell::open(Arc::clone(&stage))),
             state: Mutex::new(State {
-                seen: vec![false; text.evidence.len()],
+                seen: vec![None; text.evidence.len()],
                 ..State::default()
             }),
             text,
@@ -235,8 +235,10 @@ impl Lab {
         let mut state = self.state();
         let mut evidence = Vec::new();
         for (at, one) in self.text.evidence.iter().enumerate() {
-            if !state.seen[at] && shows(said, &one.text) {
-                state.seen[at] = true;
+            if state.seen[at].is_none()
+                && let Some(line) = shown_in(said, &one.text)
+            {
+                state.seen[at] = Some(line);
                 evidence.push(one.shows.clone());
             }
         }
@@ -368,7 +370,6 @@ impl Lab {
         let grade = self.grade()?;
         let state = self.state();
         let cause = self.text.cause.as_ref().unwrap_or(&self.story);
-        let evidence = self.text.evidence.iter().zip(&state.seen);
         Ok(LabReport {
             lab: self.id.clone(),
             seed: self.seed,
@@ -378,8 +379,17 @@ impl Lab {
             time: self.began.elapsed(),
             timeline: state.timeline.clone(),
             cause: cause.trim().to_owned(),
-            evidence: evidence
-                .map(|(one, seen)| (one.text.clone(), one.shows.clone(), *seen))
+            evidence: self
+                .text
+                .evidence
+                .iter()
+                .zip(&state.seen)
+                .map(|(one, seen)| Proof {
+                    text: one.text.clone(),
+                    shows: one.shows.clone(),
+                    seen: seen.is_some(),
+                    line: look::line_with(&self.stage, &one.text).or_else(|| seen.clone()),
+                })
                 .collect(),
         })
     }
@@ -400,10 +410,16 @@ impl fmt::Display for Ticket {
     }
 }
 
-/// Whether a text was shown. A list wraps long values, so that white space does not count.
-fn shows(said: &str, wanted: &str) -> bool {
+/// The line in which a text was shown; `None` if it was not. A list wraps long values, so that
+/// white space does not count, and then the text stands for its line.
+fn shown_in(said: &str, wanted: &str) -> Option<String> {
     let plain = |text: &str| text.split_whitespace().collect::<String>();
-    said.contains(wanted) || plain(said).contains(&plain(wanted))
+    if let Some(line) = said.lines().find(|line| line.contains(wanted)) {
+        return Some(line.trim().chars().take(1_000).collect());
+    }
+    plain(said)
+        .contains(&plain(wanted))
+        .then(|| wanted.to_owned())
 }
 
 /// A console that listens to what is said to another.

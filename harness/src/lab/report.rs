@@ -25,8 +25,23 @@ pub struct LabReport {
     pub timeline: Vec<Moment>,
     /// What was wrong.
     pub cause: String,
-    /// What proves it: the text, what it shows, and whether it was seen.
-    pub evidence: Vec<(String, String, bool)>,
+    /// What proves it.
+    pub evidence: Vec<Proof>,
+}
+
+/// Something that proves what was wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Proof {
+    /// The text.
+    pub text: String,
+    /// What it shows.
+    pub shows: String,
+    /// Whether somebody had it before their eyes.
+    pub seen: bool,
+    /// The first line of a log or a trace in which it stands; where none has it, the line in which
+    /// it was seen.
+    pub line: Option<String>,
 }
 
 impl LabReport {
@@ -145,7 +160,7 @@ impl fmt::Display for LabReport {
         }
         writeln!(
             f,
-            "\n## What was done\n\n| after | | what | seen for the first time |\n|---|---|---|---|"
+            "\n## What was done\n\n| after | deed | what | seen for the first time |\n|---|---|---|---|"
         )?;
         for one in &self.timeline {
             writeln!(
@@ -160,15 +175,16 @@ impl fmt::Display for LabReport {
         if !self.evidence.is_empty() {
             writeln!(f, "\n## What proves it\n")?;
             let before = self.seen_before_the_change();
-            for (text, shows, seen) in &self.evidence {
-                let when = match (&before, seen) {
+            for one in &self.evidence {
+                let when = match (&before, one.seen) {
                     (_, false) => "not seen",
-                    (Some(before), true) if !before.contains(&shows.as_str()) => {
+                    (Some(before), true) if !before.contains(&one.shows.as_str()) => {
                         "seen only after the first change"
                     }
                     _ => "seen",
                 };
-                writeln!(f, "- `{text}`: {shows} ({when})")?;
+                let line = one.line.as_ref().unwrap_or(&one.text).replace('`', "'");
+                writeln!(f, "- {} ({when}): `{line}`", one.shows)?;
             }
         }
         writeln!(
