@@ -338,6 +338,7 @@ fn key_facts(certificate: &X509Certificate<'_>) -> PublicKeyFacts {
 }
 
 /// How long the key of a certificate is, in bits.
+#[cfg(feature = "models")]
 pub(crate) fn key_bits(der: &Der) -> Option<usize> {
     Some(Read::new(der)?.key.bits)
 }
