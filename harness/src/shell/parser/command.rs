@@ -132,16 +132,7 @@ impl Parser {
             }
             all.push(self.word()?);
         }
-        match all.pop() {
-            Some(one) if all.is_empty() => Ok(one),
-            last => {
-                all.extend(last);
-                Ok(Expression {
-                    kind: Kind::List(all),
-                    span: self.since(start),
-                })
-            }
-        }
+        Ok(self.listed(all, start))
     }
 
     /// One value among a command's words.

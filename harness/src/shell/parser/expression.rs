@@ -172,14 +172,19 @@ impl Parser {
             }
             all.push(self.unary()?);
         }
+        Ok(self.listed(all, start))
+    }
+
+    /// What stood between commas, since a place: one value is itself.
+    pub(super) fn listed(&self, mut all: Vec<Expression>, start: usize) -> Expression {
         match all.pop() {
-            Some(one) if all.is_empty() => Ok(one),
+            Some(one) if all.is_empty() => one,
             last => {
                 all.extend(last);
-                Ok(Expression {
+                Expression {
                     kind: Kind::List(all),
                     span: self.since(start),
-                })
+                }
             }
         }
     }
