@@ -196,6 +196,9 @@ fn what_makes_no_sense_is_told_in_the_shells_words() {
         ),
         ("wait forever", "`forever` is no duration"),
         ("wait 400d", "at most thirty days"),
+        ("wait 5 ßeconds", "`5ß` is no duration"),
+        ("wait 5 minutes long", "say how long"),
+        ("New-ExchangeCertificate -DomainName ''", "a label is empty"),
     ] {
         let mut seen = Transcript::new();
         assert_eq!(shell.run(line, &mut seen), 1, "{line}: {}", seen.text());
@@ -290,6 +293,10 @@ fn no_line_breaks_the_shell() {
         "openssl s_client -starttls smtp -connect hybrid.contoso.test:25",
         "wait 10m; Get-Service MSExchange* | Restart-Service",
         "Get-ChildItem Cert:\\LocalMachine\\My | Remove-Item -Confirm",
+        "wait 10 minutes",
+        "tlsa C:\\certificates\\public.cer; mta-sts contoso.test enforce mx.contoso.test",
+        "Get-ItemProperty \"HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Server\" -Name Enabled",
+        "Add-DnsServerResourceRecord -TLSA -ZoneName contoso.test -Name _25._tcp.mx -CertificateUsage CAConstraint -Selector FullCertificate -MatchingType ExactMatch -CertificateAssociationData 00",
     ];
     let mut chance = Chance::seeded(26);
     for _ in 0..400 {

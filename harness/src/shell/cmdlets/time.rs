@@ -46,9 +46,11 @@ fn wait(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>,
             desk.stage().wait(length(&format!("{number}s"))?);
         }
         [text] => desk.stage().wait(length(text)?),
-        [number, unit] => desk
-            .stage()
-            .wait(length(&format!("{number}{}", &unit[..1.min(unit.len())]))?),
+        // `wait 10 minutes` is `wait 10m`.
+        [number, unit] => {
+            let first = unit.chars().next().unwrap_or('s');
+            desk.stage().wait(length(&format!("{number}{first}"))?);
+        }
         _ => {
             return Err(Trouble::new(
                 "ArgumentException",
