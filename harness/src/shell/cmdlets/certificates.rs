@@ -81,7 +81,7 @@ pub(super) static ALL: [Cmdlet; 5] = [
             synopsis: "Enables a certificate for services as well.",
             notes: &[
                 "It does not set the TlsCertificateName of any connector.",
-                "For SMTP it asks whether to replace the certificate for TLS between servers; the words of the question are not documented.",
+                "For SMTP it asks whether to replace the certificate for TLS between servers.",
             ],
             examples: &["Enable-ExchangeCertificate -Thumbprint <Thumbprint> -Services SMTP"],
             parameters: &[
@@ -177,7 +177,7 @@ fn is(one: &StoredCertificate, thumbprint: &str) -> bool {
         .eq_ignore_ascii_case(&wanted.replace(' ', ""))
 }
 
-/// The words of Exchange 2013 and later, as administrators report them.
+/// Uncertain: no transcript of it was found.
 fn no_certificate(thumbprint: &str) -> Trouble {
     Trouble::new(
         "InvalidOperationException",
@@ -309,7 +309,7 @@ fn enable(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec
             .map(|known| format!("'{}' (expires {})", known.thumbprint(), date(&known)))
             .next()
             .unwrap_or_else(|| "none".to_owned());
-        // The words are uncertain: what administrators quote of the question.
+        // The question stands in Microsoft's pages on certificates, the rest in transcripts (somoit.net).
         let answer = console.ask(&format!(
             "Confirm\nOverwrite the existing default SMTP certificate?\n\nCurrent certificate: {current}\nReplace it with certificate: '{}' (expires {})\n[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help (default is \"Y\"): ",
             one.thumbprint(),
@@ -333,14 +333,6 @@ fn date(one: &StoredCertificate) -> String {
 fn remove(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let server = desk.server(call.text("Server"))?;
     let one = wanted(server, call)?;
-    if server.internal_transport_certificate().as_deref() == Some(one.thumbprint()) {
-        // What administrators report of Exchange 2013 and later.
-        return Err(Trouble::new(
-            "InvalidOperationException",
-            "The internal transport certificate cannot be removed because that would cause the Microsoft Exchange Transport service to stop. To replace the internal transport certificate, create a new certificate. The new certificate will automatically become the internal transport certificate. You can then remove the existing certificate.",
-        )
-        .about("InvalidOperation", ""));
-    }
     if call.bool("Confirm") != Some(false) {
         let answer = console.ask(&format!(
             "Confirm\nAre you sure you want to perform this action?\nRemove certificate with thumbprint {} from the computer's certificate store?\n[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help (default is \"Y\"): ",
@@ -349,6 +341,14 @@ fn remove(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec
         if !answer.is_some_and(|answer| is_yes(&answer)) {
             return Ok(Vec::new());
         }
+    }
+    if server.internal_transport_certificate().as_deref() == Some(one.thumbprint()) {
+        // As Exchange 2013 said it in 2013 (practical365.com) and 2018 (somoit.net).
+        return Err(Trouble::new(
+            "InvalidOperationException",
+            format!("A special Rpc error occurs on server {}: The internal transport certificate cannot be removed because that would cause the Microsoft Exchange Transport service to stop. To replace the internal transport certificate, create a new certificate. The new certificate will automatically become the internal transport certificate. You can then remove the existing certificate.", server.name()),
+        )
+        .about("InvalidArgument", ""));
     }
     let done = server.remove_certificate(one.thumbprint());
     done.map_err(|error| desk.trouble(error))?;

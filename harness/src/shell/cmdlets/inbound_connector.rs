@@ -177,6 +177,7 @@ fn set(desk: &mut Desk, call: &Call, _: &mut dyn Console) -> Result<Vec<Value>, 
 fn remove(desk: &mut Desk, call: &Call, console: &mut dyn Console) -> Result<Vec<Value>, Trouble> {
     let (eop, one) = find(desk, call)?;
     if call.bool("Confirm") != Some(false) {
+        // Uncertain: the words between the question and its answers.
         let answer = console.ask(&format!(
             "Confirm\nAre you sure you want to perform this action?\nRemoving inbound connector \"{}\".\n[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help (default is \"Y\"): ",
             one.name

@@ -1,5 +1,5 @@
-//! `Get-SendConnector` and `Set-SendConnector`. The order of the properties is that of a live
-//! Exchange 2019.
+//! `Get-SendConnector` and `Set-SendConnector`. The properties are in alphabetical order, as in public
+//! transcripts.
 
 use std::sync::LazyLock;
 
